@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// Bytes on a 64-byte boundary, exactly as many as asked for.
+#pragma once
+
+#include <gradus/core/types.hpp>
+
+#include <cstring>
+#include <new>
+#include <span>
+#include <utility>
+
+namespace gradus {
+inline namespace GRADUS_ISA {
+
+/// Owns `size()` zeroed bytes aligned for every vector width. Copies are deep.
+class aligned_buffer {
+  public:
+    static constexpr index_t alignment = 64;
+
+    aligned_buffer() = default;
+
+    explicit aligned_buffer(index_t size)
+        : data_{size == 0
+                    ? nullptr
+                    : static_cast<std::byte*>(::operator new(size, std::align_val_t{alignment}))},
+          size_{size} {
+        if (size != 0) { std::memset(data_, 0, size); }
+    }
+
+    aligned_buffer(const aligned_buffer& other) : aligned_buffer{other.size_} {
+        if (size_ != 0) { std::memcpy(data_, other.data_, size_); }
+    }
+
+    aligned_buffer(aligned_buffer&& other) noexcept
+        : data_{std::exchange(other.data_, nullptr)}, size_{std::exchange(other.size_, 0)} {}
+
+    aligned_buffer& operator=(aligned_buffer other) noexcept {
+        std::swap(data_, other.data_);
+        std::swap(size_, other.size_);
+        return *this;
+    }
+
+    ~aligned_buffer() { ::operator delete(data_, std::align_val_t{alignment}); }
+
+    [[nodiscard]] index_t size() const noexcept { return size_; }
+
+    [[nodiscard]] std::span<std::byte> bytes() noexcept { return {data_, size_}; }
+
+    [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {data_, size_}; }
+
+  private:
+    std::byte* data_ = nullptr;
+    index_t size_ = 0;
+};
+
+}  // namespace GRADUS_ISA
+}  // namespace gradus

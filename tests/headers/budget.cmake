@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+# What an include costs: preprocessed lines, which unlike seconds are the same on every machine.
+#
+#   cmake -DCOMPILER=c++ -DROOT=<project> [-DDIRS=dir|dir...] -P budget.cmake
+cmake_minimum_required(VERSION 3.25)
+
+# Lines   Headers (under include/gradus); those that do not exist are passed over.
+set(limits
+    "60000  core/half.hpp core/matrix_view.hpp core/result.hpp core/aligned_buffer.hpp"
+    "60000  core/normal.hpp core/thread_pool.hpp"
+    "60000  concepts/mapping.hpp concepts/rounding.hpp concepts/range.hpp concepts/layout.hpp"
+    "60000  mapping/uniform_symmetric.hpp mapping/normal_quantile.hpp mapping/adaptive_quantile.hpp"
+    "60000  rounding/nearest.hpp rounding/stochastic.hpp rounding/error_diffusing.hpp"
+    "60000  range/minmax.hpp range/mse_search.hpp range/kl_divergence.hpp"
+    "60000  grouping/group.hpp grouping/variance_adaptive.hpp packing/dense.hpp packing/base3.hpp"
+    "60000  scale/f16.hpp scale/logarithmic.hpp sparsity/n_of_m.hpp allocation/budget.hpp"
+    "75000  layout/layout.hpp layout/packed_matrix.hpp layout/packed_view.hpp"
+    "75000  quantize/recipe.hpp quantize/encode.hpp quantize/decode.hpp quantize/report.hpp"
+    "75000  io/mapped_file.hpp io/safetensors.hpp io/packed_model.hpp"
+    "200000 simd/arch.hpp simd/batch.hpp simd/dot.hpp simd/lookup.hpp"
+    "200000 kernels/gemv.hpp kernels/gemm.hpp kernels/attention.hpp"
+    "260000 solver/hessian.hpp solver/obs.hpp"
+)
+
+set(search "-I${ROOT}/include")
+string(REPLACE "|" ";" DIRS "${DIRS}")
+foreach(dir IN LISTS DIRS)
+    # After the compiler's own folders: /usr/include in front of them would break <cstdlib>.
+    list(APPEND search -idirafter "${dir}")
+endforeach()
+
+set(over 0)
+foreach(row IN LISTS limits)
+    separate_arguments(headers UNIX_COMMAND "${row}")
+    list(POP_FRONT headers limit)
+    foreach(header IN LISTS headers)
+        if(NOT EXISTS "${ROOT}/include/gradus/${header}")
+            continue()
+        endif()
+        execute_process(
+            COMMAND "${COMPILER}" -std=c++20 ${search} -E -x c++
+                    "${ROOT}/include/gradus/${header}"
+            COMMAND wc -l
+            OUTPUT_VARIABLE lines
+            RESULTS_VARIABLE codes
+            OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_VARIABLE messages
+        )
+        if(NOT codes STREQUAL "0;0")
+            message(SEND_ERROR "${header}: cannot be preprocessed\n${messages}")
+            set(over 1)
+        elseif(lines GREATER limit)
+            message(SEND_ERROR "${header}: ${lines} lines (at most ${limit}). A heavy include?")
+            set(over 1)
+        else()
+            message(STATUS "${header}: ${lines} of ${limit}")
+        endif()
+    endforeach()
+endforeach()
+if(over)
+    message(FATAL_ERROR "over budget")
+endif()

@@ -1,6 +1,20 @@
 # SPDX-License-Identifier: MIT
 # Every header of the library. Written by: cmake -P cmake/list-headers.cmake
 set(GRADUS_HEADERS
+    gradus/cache/f32_cache.hpp
+    gradus/concepts/activation_function.hpp
+    gradus/concepts/attention.hpp
+    gradus/concepts/feed_forward.hpp
+    gradus/concepts/grouping.hpp
+    gradus/concepts/kv_cache.hpp
+    gradus/concepts/mapping.hpp
+    gradus/concepts/named.hpp
+    gradus/concepts/normalization.hpp
+    gradus/concepts/packing.hpp
+    gradus/concepts/position_encoding.hpp
+    gradus/concepts/range.hpp
+    gradus/concepts/rounding.hpp
+    gradus/concepts/scale_format.hpp
     gradus/core/aligned_buffer.hpp
     gradus/core/config.hpp
     gradus/core/contract.hpp
@@ -14,5 +28,63 @@ set(GRADUS_HEADERS
     gradus/core/result.hpp
     gradus/core/thread_pool.hpp
     gradus/core/types.hpp
+    gradus/grouping/channel.hpp
+    gradus/grouping/group.hpp
+    gradus/grouping/tensor.hpp
+    gradus/grouping/variance_adaptive.hpp
+    gradus/io/atomic_file.hpp
+    gradus/io/config_fields.hpp
+    gradus/io/element_type.hpp
+    gradus/io/file_error.hpp
+    gradus/io/mapped_file.hpp
+    gradus/io/model_config.hpp
+    gradus/io/npy_header.hpp
+    gradus/io/read_text_file.hpp
+    gradus/io/safetensors_directory.hpp
+    gradus/io/safetensors_header.hpp
+    gradus/io/safetensors_index.hpp
+    gradus/io/safetensors_json.hpp
+    gradus/io/safetensors_reader.hpp
+    gradus/io/safetensors_writer.hpp
+    gradus/io/strict_json.hpp
+    gradus/io/tensor_floats.hpp
+    gradus/io/tensor_info.hpp
+    gradus/io/tokens.hpp
+    gradus/io/write_file.hpp
+    gradus/kernels/f32_attention.hpp
+    gradus/kernels/f32_dot.hpp
+    gradus/kernels/f32_exp.hpp
+    gradus/kernels/f32_softmax.hpp
+    gradus/mapping/adaptive_quantile.hpp
+    gradus/mapping/binary.hpp
+    gradus/mapping/codebook_grid.hpp
+    gradus/mapping/codebook_training.hpp
+    gradus/mapping/lloyd_max.hpp
+    gradus/mapping/normal_levels.hpp
+    gradus/mapping/normal_quantile.hpp
+    gradus/mapping/shifted.hpp
+    gradus/mapping/ternary.hpp
+    gradus/mapping/uniform_asymmetric.hpp
+    gradus/mapping/uniform_grid.hpp
+    gradus/mapping/uniform_symmetric.hpp
+    gradus/model/activation/gelu.hpp
+    gradus/model/activation/relu.hpp
+    gradus/model/activation/silu.hpp
+    gradus/model/norm/layer_norm.hpp
+    gradus/model/norm/rms_norm.hpp
+    gradus/model/position/learned.hpp
+    gradus/model/position/rotary.hpp
+    gradus/model/workspace.hpp
+    gradus/rounding/error_diffusing.hpp
+    gradus/rounding/nearest.hpp
+    gradus/rounding/noisy.hpp
+    gradus/rounding/row_noise.hpp
+    gradus/rounding/stochastic.hpp
+    gradus/scale/f32_scale.hpp
+    gradus/scale/half_scale.hpp
+    gradus/scale/log8_scale.hpp
     gradus/simd/batch.hpp
+    gradus/simd/lanes.hpp
+    gradus/simd/lookup.hpp
+    gradus/simd/widen.hpp
 )

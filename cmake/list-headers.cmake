@@ -17,15 +17,14 @@ if(CHECK)
     list(REMOVE_ITEM absent ${on_disk})
     set(unlisted ${on_disk})
     list(REMOVE_ITEM unlisted ${GRADUS_HEADERS})
-    foreach(header IN LISTS absent)
-        message(SEND_ERROR "listed but absent: ${header}")
-    endforeach()
-    foreach(header IN LISTS unlisted)
-        message(SEND_ERROR "present but not listed: ${header}")
-    endforeach()
     if(absent OR unlisted)
+        list(JOIN absent "\n  " absent)
+        list(JOIN unlisted "\n  " unlisted)
+        # Indented lines are printed as they are.
         message(FATAL_ERROR "cmake/gradus-headers.cmake is out of date. "
-                            "Refresh with: cmake -P cmake/list-headers.cmake"
+                            "Refresh with: cmake -P cmake/list-headers.cmake\n"
+                            "Listed but absent:\n  ${absent}\n"
+                            "Present but not listed:\n  ${unlisted}"
         )
     endif()
     list(LENGTH on_disk count)

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+// Compiled once for each instruction set; EXERCISE names the entry point.
+#include "exercise.hpp"
+
+extern "C" std::uint64_t EXERCISE(const char** isa);
+
+extern "C" std::uint64_t EXERCISE(const char** isa) {
+    *isa = gradus::isa_name;
+    return exercise::all();
+}

@@ -14,3 +14,8 @@ target_compile_options(
               -Wdouble-promotion
               -Wundef
 )
+
+# g++ 12 sees overlapping copies in `"text" + std::to_string(n)` (GCC bug 105651).
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    target_compile_options(gradus_warnings INTERFACE -Wno-restrict)
+endif()

@@ -59,14 +59,30 @@
 #else
 #define GRADUS_TAG_BMI
 #endif
-#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
+#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) &&                      \
+    defined(__AVX512VL__) && defined(__AVX512CD__)
+#define GRADUS_WIDE_REGISTERS 1
 #define GRADUS_TAG_AVX512 _avx512
-#elif defined(__AVX512BW__)
-#define GRADUS_TAG_AVX512 _avx512bw
 #elif defined(__AVX512F__)
 #define GRADUS_TAG_AVX512 _avx512f
 #else
 #define GRADUS_TAG_AVX512
+#endif
+// An incomplete AVX-512 runs our AVX2 paths, yet changes what the compiler emits.
+#if defined(__AVX512BW__) && !defined(GRADUS_WIDE_REGISTERS)
+#define GRADUS_TAG_BW _bw
+#else
+#define GRADUS_TAG_BW
+#endif
+#if defined(__AVX512DQ__) && !defined(GRADUS_WIDE_REGISTERS)
+#define GRADUS_TAG_DQ _dq
+#else
+#define GRADUS_TAG_DQ
+#endif
+#if defined(__AVX512VL__) && !defined(GRADUS_WIDE_REGISTERS)
+#define GRADUS_TAG_VL _vl
+#else
+#define GRADUS_TAG_VL
 #endif
 #if defined(__AVX512VNNI__)
 #define GRADUS_TAG_VNNI _vnni
@@ -103,14 +119,14 @@
 #define GRADUS_TAG_CHECK
 #endif
 
-#define GRADUS_JOIN_(a, b, c, d, e, f, g, h, i, j, k, l, m)                                        \
-    isa##a##b##c##d##e##f##g##h##i##j##k##l##m
+#define GRADUS_JOIN_(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)                               \
+    isa##a##b##c##d##e##f##g##h##i##j##k##l##m##n##o##p
 #define GRADUS_JOIN(...) GRADUS_JOIN_(__VA_ARGS__)
 #define GRADUS_ISA                                                                                 \
     GRADUS_JOIN(GRADUS_TAG_SCALAR, GRADUS_TAG_SSE, GRADUS_TAG_AVX2, GRADUS_TAG_FMA,                \
-                GRADUS_TAG_F16C, GRADUS_TAG_BMI, GRADUS_TAG_AVX512, GRADUS_TAG_VNNI,               \
-                GRADUS_TAG_VBMI, GRADUS_TAG_FP16, GRADUS_TAG_BF16, GRADUS_TAG_ARM,                 \
-                GRADUS_TAG_CHECK)
+                GRADUS_TAG_F16C, GRADUS_TAG_BMI, GRADUS_TAG_AVX512, GRADUS_TAG_BW, GRADUS_TAG_DQ,  \
+                GRADUS_TAG_VL, GRADUS_TAG_VNNI, GRADUS_TAG_VBMI, GRADUS_TAG_FP16, GRADUS_TAG_BF16, \
+                GRADUS_TAG_ARM, GRADUS_TAG_CHECK)
 #define GRADUS_TEXT_(x) #x
 #define GRADUS_TEXT(x) GRADUS_TEXT_(x)
 

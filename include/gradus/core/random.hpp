@@ -15,6 +15,14 @@ namespace gradus {
     return x ^ (x >> 31);
 }
 
+/// A bijection of 32-bit words with nearly full avalanche; `Word` is one word or a vector of them.
+/// Source: Ettinger 2018 and Wellons 2018, the search for low-bias 32-bit hash functions.
+template <class Word> [[nodiscard]] GRADUS_INLINE constexpr Word mix32(Word x) noexcept {
+    x = (x ^ (x >> 16)) * 0x21f0aaadu;
+    x = (x ^ (x >> 15)) * 0xd35a2d97u;
+    return x ^ (x >> 15);
+}
+
 /// What a stream of random numbers is keyed by. Equal keys give equal streams, whoever draws.
 struct random_key {
     std::uint64_t word;

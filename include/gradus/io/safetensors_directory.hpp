@@ -37,7 +37,7 @@ inline namespace GRADUS_ISA {
 class safetensors_source {
   public:
     [[nodiscard]] static result<safetensors_source> open(const std::string& path) {
-        if (!is_directory(path)) { return open_single(path); }
+        if (!is_directory(path)) { return open_single(path, path); }
         const std::string whole = path + "/model.safetensors";
         const std::string index = whole + ".index.json";
         if (!path_exists(whole) && !path_exists(index)) {
@@ -45,7 +45,7 @@ class safetensors_source {
                               "directory has neither model.safetensors nor "
                               "model.safetensors.index.json");
         }
-        if (!path_exists(index)) { return open_single(whole); }
+        if (!path_exists(index)) { return open_single(path, whole); }
         if (!path_exists(whole)) { return open_sharded(path, index); }
         return file_error(errc::malformed, path,
                           "directory has both model.safetensors and model.safetensors.index.json "
@@ -91,8 +91,9 @@ class safetensors_source {
         shards_.push_back(std::move(shard));
     }
 
-    [[nodiscard]] static result<safetensors_source> open_single(const std::string& path) {
-        result<safetensors_file> file = safetensors_file::open(path);
+    [[nodiscard]] static result<safetensors_source> open_single(const std::string& path,
+                                                                const std::string& whole) {
+        result<safetensors_file> file = safetensors_file::open(whole);
         if (!file) { return file.error(); }
         safetensors_source source{path};
         source.add(std::move(file).value());

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// A mapping: which values the codes of a group stand for, given the group's parameters.
+#pragma once
+
+#include <gradus/concepts/named.hpp>
+#include <gradus/core/real.hpp>
+
+#include <type_traits>
+
+namespace gradus {
+
+/// Parameters of a group whose codes need a scale alone. Unit: that of the values.
+struct scale_only {
+    float scale;
+};
+
+/// Parameters with a zero point: the code that stands for exactly 0.0.
+struct scale_and_zero {
+    float scale;
+    code_t zero;
+};
+
+/// A mapping decides nothing about storage of the scale, grouping or rounding.
+///   bits                   width of a code, 1 to 8
+///   codes                  how many codes it uses, at most 2^bits
+///   params                 what a group stores: `scale` and, optionally, an integer `zero`
+///   fit(interval)          parameters whose levels cover the interval as the mapping sees fit
+///   locate(x, p)           the two neighbouring levels around x, and where x lies between them
+///   decode(c, p)           the value of code c
+/// A mapping whose `locate` and `decode` are templates over `Real` (core/real.hpp) also runs on
+/// double and on vectors; one that knows float alone is correct everywhere, at scalar speed.
+template <class M>
+concept mapping = named<M> && std::is_trivially_copyable_v<M> &&
+                  std::is_trivially_copyable_v<typename M::params> &&
+                  requires(const M m, interval r, float x, code_t c, typename M::params p) {
+                      requires(1 <= M::bits && M::bits <= 8);
+                      requires(2 <= M::codes && M::codes <= (1 << M::bits));
+                      { p.scale } -> std::convertible_to<float>;
+                      { m.fit(r) } noexcept -> std::same_as<typename M::params>;
+                      { m.locate(x, p) } noexcept -> std::same_as<bracket>;
+                      { m.decode(c, p) } noexcept -> std::same_as<float>;
+                  };
+
+/// Its groups store a zero point beside the scale.
+template <class M>
+concept has_zero_point = mapping<M> && requires(typename M::params p) {
+    { p.zero } -> std::convertible_to<code_t>;
+};
+
+/// Its levels are not symmetric about zero, so that a negative scale gives another grid.
+template <class M>
+concept mirrorable = mapping<M> && requires { requires bool(M::signed_scale); };
+
+/// Its levels are trained and stored: `levels` is the codebook, `train` fits it to normalised
+/// values (value / scale) with non-negative weights (empty: all equal).
+template <class M>
+concept trainable_mapping = mapping<M> && requires(M m, floats values, floats weights) {
+    m.train(values, weights);
+    { m.levels[0] } -> std::convertible_to<float>;
+};
+
+/// The value of a code as a `Real`: of one code, or of one a lane.
+template <class Real, mapping M, class Code, class Params>
+[[nodiscard]] GRADUS_INLINE constexpr Real decode_as(const M& m, Code c, const Params& p) noexcept {
+    if constexpr (requires { m.template decode<Real>(c, p); }) {
+        return m.template decode<Real>(c, p);
+    } else {
+        return m.decode(c, p);
+    }
+}
+
+/// Parameters for the same interval, once the scale has been rounded to its stored form.
+template <mapping M>
+[[nodiscard]] GRADUS_INLINE constexpr typename M::params
+with_scale(const M& m, interval range, typename M::params fitted, float stored) noexcept {
+    if constexpr (requires { m.refit(range, stored); }) {
+        return m.refit(range, stored);
+    } else {
+        fitted.scale = stored;
+        return fitted;
+    }
+}
+
+}  // namespace gradus

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// Grid offset: a uniform mapping whose levels are moved by a fraction of a step.
+#pragma once
+
+#include <gradus/concepts/mapping.hpp>
+#include <gradus/mapping/uniform_grid.hpp>
+
+namespace gradus {
+
+/// What `shifted` asks of a mapping: evenly spaced levels with a known zero.
+template <class M>
+concept uniform_mapping = mapping<M> && requires(typename M::params p) {
+    { M::template zero_level<float>(p) } -> std::same_as<float>;
+};
+
+/// Uniform levels moved up by `offset` steps, 0 <= offset < 1.
+///
+///     decode(c) = (c - zero + offset) * scale
+///
+/// At offset 1/2 the symmetric grid has no zero: {-1.5, -.5, .5, 1.5} * scale at 2 bits, the better
+/// grid for dense weights around zero; pruned weights would not survive it.
+///
+/// Units:  `offset` is in steps.
+/// Error:  as the grid it modifies; with symmetric levels and offset 1/2 nothing is clamped.
+/// Source: Max 1960, "Quantizing for minimum distortion" (mid-rise grids).
+template <uniform_mapping M> struct shifted {
+    static constexpr label name = label{M::name} + "@";  ///< the offset itself is a run-time value
+    static constexpr int bits = M::bits;
+    static constexpr int codes = M::codes;
+    static constexpr int first_code = [] {
+        if constexpr (requires { M::first_code; }) { return M::first_code; }
+        return 0;
+    }();
+    static constexpr bool signed_scale = mirrorable<M>;
+    using params = typename M::params;
+
+    float offset = 0.5f;
+
+    [[nodiscard]] GRADUS_INLINE params fit(interval range) const noexcept { return M{}.fit(range); }
+
+    [[nodiscard]] GRADUS_INLINE params refit(interval range, float scale) const noexcept {
+        return with_scale(M{}, range, M{}.fit(range), scale);
+    }
+
+    template <class Real>
+    [[nodiscard]] GRADUS_INLINE basic_bracket<Real> locate(Real x, params p) const noexcept {
+        const Real zero = M::template zero_level<Real>(p) - Real(offset);
+        return uniform_grid::locate<Real, first_code, codes - 1>(x, p.scale, zero);
+    }
+
+    template <class Real = float, class Code, class Params>
+    [[nodiscard]] GRADUS_INLINE constexpr Real decode(Code c, const Params& p) const noexcept {
+        return (as_real<Real>(c) - (M::template zero_level<Real>(p) - Real(offset))) *
+               Real(p.scale);
+    }
+};
+
+}  // namespace gradus

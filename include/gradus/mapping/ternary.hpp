@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Ternary mapping: minus one, zero or plus one times a scale.
+#pragma once
+
+#include <gradus/concepts/mapping.hpp>
+#include <gradus/mapping/uniform_grid.hpp>
+
+namespace gradus {
+
+/// Three levels, symmetric about zero; the cheapest mapping that keeps exact zeros.
+///
+///     decode(c) = (c - 1) * scale,   c in {0, 1, 2};   fit([lo, hi]): scale = max(|lo|, |hi|)
+///
+/// Units:  `scale` has the unit of the values and is never negative.
+/// Error:  |x - decode(nearest)| <= scale / 2 for |x| <= scale; larger values are clamped.
+/// Source: Li, Zhang, Liu 2016, arXiv:1605.04711; there the threshold is fitted, here it is the
+///         midpoint, and the range policy chooses the scale.
+struct ternary {
+    static constexpr std::string_view name = "ternary";
+    static constexpr int bits = 2;
+    static constexpr int codes = 3;
+    using params = scale_only;
+
+    [[nodiscard]] GRADUS_INLINE constexpr params fit(interval range) const noexcept {
+        return {greatest(magnitude(range.lo), magnitude(range.hi))};
+    }
+
+    template <class Real>
+    [[nodiscard]] GRADUS_INLINE basic_bracket<Real> locate(Real x, params p) const noexcept {
+        return uniform_grid::locate<Real, 0, 2>(x, p.scale, Real(1.0f));
+    }
+
+    template <class Real = float, class Code, class Params>
+    [[nodiscard]] GRADUS_INLINE constexpr Real decode(Code c, const Params& p) const noexcept {
+        return (as_real<Real>(c) - Real(1.0f)) * Real(p.scale);
+    }
+};
+
+static_assert(mapping<ternary>);
+
+}  // namespace gradus

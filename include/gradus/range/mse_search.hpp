@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// The range of least squared error (or another norm), found by trying.
+#pragma once
+
+#include <gradus/concepts/range.hpp>
+#include <gradus/range/group_loss.hpp>
+#include <gradus/range/minmax.hpp>
+
+namespace gradus {
+
+/// Multiplies the min-max interval by 2^(k / 16) and keeps the k of least loss
+///
+///     sum_i w_i |x_i - nearest level|^norm
+///
+/// for k = -down ... up (by default the factors [0.5, 2]); while the best lies on the edge of what
+/// was tried, the search goes on beyond it. Mappings whose levels are not symmetric are tried
+/// mirrored too; those with a zero point are then refined end by end. Ties keep the earlier
+/// candidate, and the min-max interval itself is the first.
+///
+/// Units:  `norm` is 1, 1.5, 2, 2.5, 3, 3.5 or 4; weights are importances of the values.
+/// Error:  never above that of min-max, in the given norm (as summed in float).
+/// Source: the grid search of Frantar et al. 2022's code (shrinking only); signs and ends: this
+/// library.
+struct mse_search {
+    static constexpr std::string_view name = "mse";
+
+    float norm = 2.0f;
+    int down = 16;  ///< sixteenths of an octave below the min-max interval
+    int up = 16;    ///< and above it
+
+    [[nodiscard]] GRADUS_INLINE bool valid() const noexcept {
+        return norm >= 1.0f && norm <= 4.0f && 2.0f * norm == round_down(2.0f * norm) &&
+               down >= 0 && up >= 0 && down + up > 0;
+    }
+
+    [[nodiscard]] GRADUS_INLINE int half_power() const noexcept {
+        return static_cast<int>(2.0f * norm);
+    }
+
+    template <mapping M>
+    [[nodiscard]] GRADUS_INLINE interval operator()(floats values,
+                                                    floats weights,
+                                                    const M& map) const noexcept {
+        return search(values, map, [&](typename M::params p) {
+            return group_loss<float>(map, p, values, weights, half_power());
+        });
+    }
+
+    /// The search itself, for any way of computing the loss of parameters.
+    template <mapping M, class Loss>
+    [[nodiscard]] interval search(floats values, const M& map, Loss&& loss) const noexcept {
+        const interval start = minmax::of(values);
+        candidate best{start, loss(map.fit(start))};
+        if (start.lo == start.hi || best.loss == 0.0f) { return start; }
+        scan(start, map, loss, best);
+        if constexpr (mirrorable<M>) {
+            if (M::signed_scale) { scan({start.hi, start.lo}, map, loss, best); }
+        }
+        if constexpr (has_zero_point<M>) {
+            const interval whole = best.range;
+            for (int k = -8; k <= 8; ++k) {
+                attempt({whole.lo * factor(k), whole.hi}, map, loss, best);
+            }
+            const float lo = best.range.lo;
+            for (int k = -8; k <= 8; ++k) {
+                attempt({lo, whole.hi * factor(k)}, map, loss, best);
+            }
+        }
+        return best.range;
+    }
+
+  private:
+    struct candidate {
+        interval range;
+        float loss;
+    };
+
+    /// 2^(k / 16).
+    [[nodiscard]] GRADUS_INLINE static float factor(int k) noexcept {
+        constexpr float mantissa[16] = {1.0f,        1.04427378f, 1.09050773f, 1.13878863f,
+                                        1.18920712f, 1.24185781f, 1.29683955f, 1.35425555f,
+                                        1.41421356f, 1.47682615f, 1.54221083f, 1.61049033f,
+                                        1.68179283f, 1.75625216f, 1.83400809f, 1.91520656f};
+        float power = mantissa[((k % 16) + 16) % 16];
+        for (int octave = k < 0 ? (k - 15) / 16 : k / 16; octave != 0;
+             octave += octave < 0 ? 1 : -1) {
+            power *= octave < 0 ? 0.5f : 2.0f;
+        }
+        return power;
+    }
+
+    template <mapping M, class Loss>
+    GRADUS_INLINE static bool
+    attempt(interval range, const M& map, Loss& loss, candidate& best) noexcept {
+        const float found = loss(map.fit(range));
+        if (!(found < best.loss)) { return false; }
+        best = {range, found};
+        return true;
+    }
+
+    template <mapping M, class Loss>
+    GRADUS_INLINE void
+    scan(interval start, const M& map, Loss& loss, candidate& best) const noexcept {
+        const auto at = [&](int k) { return interval{start.lo * factor(k), start.hi * factor(k)}; };
+        for (int k = -down; k <= up; ++k) {
+            attempt(at(k), map, loss, best);
+        }
+        constexpr int reach = 96;  // six octaves: beyond that a grid has no use
+        if (best.range.lo == at(-down).lo && best.range.hi == at(-down).hi) {
+            for (int k = -down - 1; k >= -reach && attempt(at(k), map, loss, best); --k) {}
+        } else if (best.range.lo == at(up).lo && best.range.hi == at(up).hi) {
+            for (int k = up + 1; k <= reach && attempt(at(k), map, loss, best); ++k) {}
+        }
+    }
+};
+
+}  // namespace gradus

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// Sixteen lanes on every machine: the only file that includes xsimd.
+#pragma once
+
+#include <gradus/core/real.hpp>
+
+#include <bit>
+#include <cstring>
+
+#if !defined(GRADUS_FORCE_SCALAR) &&                                                               \
+    (defined(__SSE4_2__) || defined(__AVX2__) || defined(__aarch64__))
+#define GRADUS_HAS_SIMD 1
+#include <xsimd/xsimd.hpp>
+#else
+#define GRADUS_HAS_SIMD 0
+#endif
+
+// A vector here always has 16 lanes: one AVX-512 register, two of AVX2, four of SSE or NEON, or
+// 16 scalars. Sums over lanes therefore have one definition on every instruction set.
+namespace gradus {
+inline namespace GRADUS_ISA {
+namespace simd {
+
+inline constexpr index_t lanes = 16;
+
+// The architecture is named, not left to xsimd's default: with -mavx512bw alone that default has
+// no registers (it wants AVX-512DQ too), and the AVX2 path is the right one.
+#if GRADUS_HAS_SIMD
+#if defined(GRADUS_WIDE_REGISTERS)
+using arch = xsimd::avx512bw;
+#elif defined(__AVX2__)
+using arch = xsimd::avx2;
+#elif defined(__SSE4_2__)
+using arch = xsimd::sse4_2;
+#else
+using arch = xsimd::neon64;
+#endif
+template <class T> using native = xsimd::batch<T, arch>;
+template <class T> inline constexpr index_t native_lanes = native<T>::size;
+using native_mask = xsimd::batch_bool<float, arch>;
+#else
+template <class T> using native = T;
+template <class T> inline constexpr index_t native_lanes = 1;
+using native_mask = bool;
+#endif
+
+inline constexpr index_t parts = lanes / native_lanes<float>;
+
+/// Applies `f` to each native part; unrolled, as `parts` is 1, 2, 4 or (scalar) 16.
+template <class F> GRADUS_INLINE void each_part(F&& f) {
+    for (index_t i = 0; i < parts; ++i) {
+        f(i);
+    }
+}
+
+#if GRADUS_HAS_SIMD
+template <class T> [[nodiscard]] GRADUS_INLINE native<T> load_native(const T* from) {
+    return native<T>::load_unaligned(from);
+}
+
+template <class T> GRADUS_INLINE void store_native(T* to, const native<T>& v) {
+    v.store_unaligned(to);
+}
+#else
+template <class T> [[nodiscard]] GRADUS_INLINE T load_native(const T* from) {
+    return *from;
+}
+
+template <class T> GRADUS_INLINE void store_native(T* to, T v) {
+    *to = v;
+}
+#endif
+
+struct mask16 {
+    native_mask part[parts];
+};
+
+/// Sixteen floats.
+struct f32x16 {
+    native<float> part[parts];
+
+    f32x16() = default;
+
+    GRADUS_INLINE f32x16(float x) {  // NOLINT(google-explicit-constructor): scalars mix freely
+        each_part([&](index_t i) { part[i] = native<float>(x); });
+    }
+
+    [[nodiscard]] GRADUS_INLINE static f32x16 load(const float* from) {
+        f32x16 r;
+        each_part([&](index_t i) { r.part[i] = load_native(from + i * native_lanes<float>); });
+        return r;
+    }
+
+    GRADUS_INLINE void store(float* to) const {
+        each_part([&](index_t i) { store_native(to + i * native_lanes<float>, part[i]); });
+    }
+};
+
+/// Sixteen unsigned 32-bit words; arithmetic wraps.
+struct u32x16 {
+    native<std::uint32_t> part[parts];
+
+    u32x16() = default;
+
+    GRADUS_INLINE u32x16(std::uint32_t x) {  // NOLINT(google-explicit-constructor)
+        each_part([&](index_t i) { part[i] = native<std::uint32_t>(x); });
+    }
+
+    [[nodiscard]] GRADUS_INLINE static u32x16 load(const void* from) {
+        std::uint32_t words[lanes];
+        std::memcpy(words, from, sizeof words);
+        u32x16 r;
+        each_part([&](index_t i) { r.part[i] = load_native(words + i * native_lanes<float>); });
+        return r;
+    }
+
+    GRADUS_INLINE void store(void* to) const {
+        std::uint32_t words[lanes];
+        each_part([&](index_t i) { store_native(words + i * native_lanes<float>, part[i]); });
+        std::memcpy(to, words, sizeof words);
+    }
+};
+
+#define GRADUS_LANEWISE(type, op)                                                                  \
+    [[nodiscard]] GRADUS_INLINE type operator op(const type& a, const type& b) {                   \
+        type r;                                                                                    \
+        each_part([&](index_t i) { r.part[i] = a.part[i] op b.part[i]; });                         \
+        return r;                                                                                  \
+    }
+GRADUS_LANEWISE(f32x16, +)
+GRADUS_LANEWISE(f32x16, -)
+GRADUS_LANEWISE(f32x16, *)
+GRADUS_LANEWISE(f32x16, /)
+GRADUS_LANEWISE(u32x16, +)
+GRADUS_LANEWISE(u32x16, *)
+GRADUS_LANEWISE(u32x16, &)
+GRADUS_LANEWISE(u32x16, |)
+GRADUS_LANEWISE(u32x16, ^)
+#undef GRADUS_LANEWISE
+
+#define GRADUS_COMPARE(op)                                                                         \
+    [[nodiscard]] GRADUS_INLINE mask16 operator op(const f32x16& a, const f32x16& b) {             \
+        mask16 r;                                                                                  \
+        each_part([&](index_t i) { r.part[i] = a.part[i] op b.part[i]; });                         \
+        return r;                                                                                  \
+    }
+GRADUS_COMPARE(<)
+GRADUS_COMPARE(<=)
+GRADUS_COMPARE(>)
+GRADUS_COMPARE(>=)
+GRADUS_COMPARE(==)
+GRADUS_COMPARE(!=)
+#undef GRADUS_COMPARE
+
+[[nodiscard]] GRADUS_INLINE u32x16 operator<<(const u32x16& a, int bits) {
+    u32x16 r;
+    each_part([&](index_t i) { r.part[i] = a.part[i] << bits; });
+    return r;
+}
+
+[[nodiscard]] GRADUS_INLINE u32x16 operator>>(const u32x16& a, int bits) {
+    u32x16 r;
+    each_part([&](index_t i) { r.part[i] = a.part[i] >> bits; });
+    return r;
+}
+
+/// a * b + c, fused where the machine can; for sums that only measure.
+[[nodiscard]] GRADUS_INLINE f32x16 fused(const f32x16& a, const f32x16& b, const f32x16& c) {
+    f32x16 r;
+    // xsimd 8.1 multiplies and adds on AVX-512, and clang does not contract intrinsics.
+#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
+    r.part[0] = native<float>(_mm512_fmadd_ps(a.part[0], b.part[0], c.part[0]));
+#elif GRADUS_HAS_SIMD && defined(__FMA__)
+    each_part([&](index_t i) {
+        r.part[i] = native<float>(_mm256_fmadd_ps(a.part[i], b.part[i], c.part[i]));
+    });
+#else
+    each_part([&](index_t i) { r.part[i] = a.part[i] * b.part[i] + c.part[i]; });
+#endif
+    return r;
+}
+
+/// Sum of the lanes in a fixed tree: halves, quarters, eighths, pairs.
+[[nodiscard]] GRADUS_INLINE float sum(const f32x16& v) {
+    float x[lanes];
+    v.store(x);
+    for (index_t width = lanes / 2; width > 0; width /= 2) {
+        for (index_t i = 0; i < width; ++i) {
+            x[i] = x[i] + x[i + width];
+        }
+    }
+    return x[0];
+}
+
+}  // namespace simd
+}  // namespace GRADUS_ISA
+}  // namespace gradus

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// The vector arm of core/real.hpp: policies written over `Real` run on sixteen lanes at once.
+#pragma once
+
+#include <gradus/simd/batch.hpp>
+#include <gradus/simd/lookup.hpp>
+
+namespace gradus {
+
+template <> struct lane_code<simd::f32x16> {
+    using type = simd::u32x16;
+};
+
+template <> struct lanes_of<simd::f32x16> {
+    static constexpr index_t count = simd::lanes;
+    using word = simd::u32x16;
+
+    [[nodiscard]] GRADUS_INLINE static simd::f32x16 load(const float* from) {
+        return simd::f32x16::load(from);
+    }
+
+    GRADUS_INLINE static void store(const simd::f32x16& x, float* to) { x.store(to); }
+
+    [[nodiscard]] GRADUS_INLINE static word counting_from(std::uint32_t first) {
+        constexpr std::uint32_t steps[simd::lanes] = {0, 1, 2,  3,  4,  5,  6,  7,
+                                                      8, 9, 10, 11, 12, 13, 14, 15};
+        return word::load(steps) + word{first};
+    }
+};
+
+inline namespace GRADUS_ISA {
+namespace simd {
+
+[[nodiscard]] GRADUS_INLINE f32x16 round_down(const f32x16& x) {
+    using std::floor;
+    f32x16 r;
+    each_part([&](index_t i) { r.part[i] = floor(x.part[i]); });
+    return r;
+}
+
+[[nodiscard]] GRADUS_INLINE f32x16 round_even(const f32x16& x) {
+    using std::nearbyint;
+    f32x16 r;
+    each_part([&](index_t i) { r.part[i] = nearbyint(x.part[i]); });
+    return r;
+}
+
+[[nodiscard]] GRADUS_INLINE f32x16 square_root(const f32x16& x) {
+    using std::sqrt;
+    f32x16 r;
+    each_part([&](index_t i) { r.part[i] = sqrt(x.part[i]); });
+    return r;
+}
+
+[[nodiscard]] GRADUS_INLINE native<float>
+pick(const native_mask& m, const native<float>& a, const native<float>& b) {
+#if GRADUS_HAS_SIMD
+    return select(m, a, b);
+#else
+    return m ? a : b;
+#endif
+}
+
+[[nodiscard]] GRADUS_INLINE f32x16 either(const mask16& m, const f32x16& a, const f32x16& b) {
+    f32x16 r;
+    each_part([&](index_t i) { r.part[i] = pick(m.part[i], a.part[i], b.part[i]); });
+    return r;
+}
+
+/// Words are chosen as if they were floats: xsimd's integer select fails at -O0 with AVX-512.
+[[nodiscard]] GRADUS_INLINE u32x16 either(const mask16& m, const u32x16& a, const u32x16& b) {
+    u32x16 r;
+    each_part([&](index_t i) {
+        r.part[i] = std::bit_cast<native<std::uint32_t>>(
+            pick(m.part[i], std::bit_cast<native<float>>(a.part[i]),
+                 std::bit_cast<native<float>>(b.part[i])));
+    });
+    return r;
+}
+
+/// As the scalar `a < b ? a : b`, NaN and signed zeros included.
+[[nodiscard]] GRADUS_INLINE f32x16 least(const f32x16& a, const f32x16& b) {
+    return either(a < b, a, b);
+}
+
+[[nodiscard]] GRADUS_INLINE f32x16 greatest(const f32x16& a, const f32x16& b) {
+    return either(a > b, a, b);
+}
+
+[[nodiscard]] GRADUS_INLINE f32x16 magnitude(const f32x16& x) {
+    return either(x < 0.0f, 0.0f - x, x);
+}
+
+/// Words below 2^24 as floats, exactly.
+template <class Real> [[nodiscard]] GRADUS_INLINE f32x16 as_real(const u32x16& x) {
+    f32x16 r;
+#if GRADUS_HAS_SIMD
+    each_part(
+        [&](index_t i) { r.part[i] = to_float(std::bit_cast<native<std::int32_t>>(x.part[i])); });
+#else
+    each_part([&](index_t i) { r.part[i] = static_cast<float>(x.part[i]); });
+#endif
+    return r;
+}
+
+/// Whole, non-negative floats below 2^24 as words.
+[[nodiscard]] GRADUS_INLINE u32x16 as_code(const f32x16& x) {
+    u32x16 r;
+#if GRADUS_HAS_SIMD
+    each_part(
+        [&](index_t i) { r.part[i] = std::bit_cast<native<std::uint32_t>>(to_int(x.part[i])); });
+#else
+    each_part([&](index_t i) { r.part[i] = static_cast<std::uint32_t>(x.part[i]); });
+#endif
+    return r;
+}
+
+template <class Real, int Size>
+[[nodiscard]] GRADUS_INLINE f32x16 level_at(const float* table, const u32x16& code) {
+    return lookup<Size>(table, code);
+}
+
+/// See core/real.hpp: no compiler fuses across it.
+[[nodiscard]] GRADUS_INLINE f32x16 rounded(f32x16 x) {
+#if GRADUS_HAS_SIMD
+    each_part([&](index_t i) {
+        typename native<float>::register_type kept = x.part[i];
+#if defined(__AVX512F__)
+        asm("" : "+v"(kept));
+#elif defined(__x86_64__)
+        asm("" : "+x"(kept));
+#else
+        asm("" : "+w"(kept));
+#endif
+        x.part[i] = native<float>(kept);
+    });
+#else
+    each_part([&](index_t i) { x.part[i] = ::gradus::rounded(x.part[i]); });
+#endif
+    return x;
+}
+
+}  // namespace simd
+
+}  // namespace GRADUS_ISA
+}  // namespace gradus

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Table lookup by sixteen codes: in registers while the table fits them, gathered beyond.
+#pragma once
+
+#include <gradus/simd/batch.hpp>
+
+#if GRADUS_HAS_SIMD && defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
+namespace gradus {
+inline namespace GRADUS_ISA {
+namespace simd {
+
+/// r[i] = table[index[i]], index < Size <= 256, Size a power of two. Reads only `Size` floats.
+/// xsimd has no lookup: `swizzle` is constant in 8.1 and `gather` is emulated there.
+template <int Size>
+[[nodiscard]] GRADUS_INLINE f32x16 lookup(const float* table, const u32x16& index) {
+    f32x16 r;
+#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
+    const __m512i at = index.part[0];
+    if constexpr (Size == 32) {
+        r.part[0] = native<float>(
+            _mm512_permutex2var_ps(_mm512_loadu_ps(table), at, _mm512_loadu_ps(table + 16)));
+    } else if constexpr (Size == 16) {
+        r.part[0] = native<float>(_mm512_permutexvar_ps(at, _mm512_loadu_ps(table)));
+    } else if constexpr (Size < 16) {
+        constexpr __mmask16 held = (1u << Size) - 1u;
+        r.part[0] = native<float>(_mm512_permutexvar_ps(at, _mm512_maskz_loadu_ps(held, table)));
+    } else {
+        r.part[0] = native<float>(_mm512_i32gather_ps(at, table, 4));
+    }
+#elif GRADUS_HAS_SIMD && defined(__AVX2__)
+    each_part([&](index_t i) {
+        const __m256i at = index.part[i];
+        if constexpr (Size == 8) {
+            r.part[i] = native<float>(_mm256_permutevar8x32_ps(_mm256_loadu_ps(table), at));
+        } else if constexpr (Size == 16) {
+            const __m256 low = _mm256_permutevar8x32_ps(_mm256_loadu_ps(table), at);
+            const __m256 high = _mm256_permutevar8x32_ps(_mm256_loadu_ps(table + 8), at);
+            const __m256 upper =
+                _mm256_castsi256_ps(_mm256_slli_epi32(at, 28));  // bit 3 to the sign
+            r.part[i] = native<float>(_mm256_blendv_ps(low, high, upper));
+        } else {
+            r.part[i] = native<float>(_mm256_i32gather_ps(table, at, 4));
+        }
+    });
+#else
+    std::uint32_t at[lanes];
+    float found[lanes];
+    index.store(at);
+    for (index_t i = 0; i < lanes; ++i) {
+        found[i] = table[at[i]];
+    }
+    r = f32x16::load(found);
+#endif
+    return r;
+}
+
+}  // namespace simd
+}  // namespace GRADUS_ISA
+}  // namespace gradus

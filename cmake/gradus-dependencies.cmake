@@ -9,11 +9,13 @@
 unset(gradus_missing)
 
 if(NOT TARGET gradus::simd)
-    # Asked without a version: xsimd calls every new major version incompatible.
-    find_package(xsimd CONFIG QUIET)
-    if(NOT xsimd_FOUND)
+    if(NOT TARGET xsimd)
+        # Asked without a version: xsimd calls every new major version incompatible.
+        find_package(xsimd CONFIG QUIET)
+    endif()
+    if(NOT TARGET xsimd)
         set(gradus_missing "xsimd was not found (8.1 or newer is needed). Install libxsimd-dev?")
-    elseif(xsimd_VERSION VERSION_LESS 8.1)
+    elseif(xsimd_FOUND AND xsimd_VERSION VERSION_LESS 8.1)
         set(gradus_missing "xsimd is ${xsimd_VERSION} (8.1 or newer is needed)")
     else()
         # A target of our own: that of xsimd 8 links a library `xtl` which nobody has.
@@ -31,7 +33,7 @@ if(NOT TARGET Threads::Threads)
 endif()
 
 if(NOT TARGET Eigen3::Eigen)
-    find_package(Eigen3 3.4 CONFIG QUIET GLOBAL)
+    find_package(Eigen3 CONFIG QUIET GLOBAL)
 endif()
 if(NOT TARGET nlohmann_json::nlohmann_json)
     find_package(nlohmann_json CONFIG QUIET GLOBAL)

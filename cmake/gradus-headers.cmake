@@ -7,6 +7,7 @@ set(GRADUS_HEADERS
     gradus/concepts/feed_forward.hpp
     gradus/concepts/grouping.hpp
     gradus/concepts/kv_cache.hpp
+    gradus/concepts/layout.hpp
     gradus/concepts/mapping.hpp
     gradus/concepts/named.hpp
     gradus/concepts/normalization.hpp
@@ -21,6 +22,7 @@ set(GRADUS_HEADERS
     gradus/core/executor.hpp
     gradus/core/half.hpp
     gradus/core/label.hpp
+    gradus/core/logarithm.hpp
     gradus/core/matrix_view.hpp
     gradus/core/normal.hpp
     gradus/core/random.hpp
@@ -28,6 +30,13 @@ set(GRADUS_HEADERS
     gradus/core/result.hpp
     gradus/core/thread_pool.hpp
     gradus/core/types.hpp
+    gradus/eval/baseline.hpp
+    gradus/eval/bootstrap.hpp
+    gradus/eval/divergence.hpp
+    gradus/eval/losses.hpp
+    gradus/eval/perplexity.hpp
+    gradus/eval/run_windows.hpp
+    gradus/eval/windows.hpp
     gradus/grouping/channel.hpp
     gradus/grouping/group.hpp
     gradus/grouping/tensor.hpp
@@ -51,10 +60,20 @@ set(GRADUS_HEADERS
     gradus/io/tensor_info.hpp
     gradus/io/tokens.hpp
     gradus/io/write_file.hpp
+    gradus/kernels/block_codes.hpp
+    gradus/kernels/estimate.hpp
     gradus/kernels/f32_attention.hpp
     gradus/kernels/f32_dot.hpp
     gradus/kernels/f32_exp.hpp
     gradus/kernels/f32_softmax.hpp
+    gradus/kernels/vectorizable.hpp
+    gradus/layout/code_order.hpp
+    gradus/layout/geometry.hpp
+    gradus/layout/grid_words.hpp
+    gradus/layout/layout.hpp
+    gradus/layout/packed_matrix.hpp
+    gradus/layout/packed_view.hpp
+    gradus/layout/stored_mapping.hpp
     gradus/mapping/adaptive_quantile.hpp
     gradus/mapping/binary.hpp
     gradus/mapping/codebook_grid.hpp
@@ -70,11 +89,31 @@ set(GRADUS_HEADERS
     gradus/model/activation/gelu.hpp
     gradus/model/activation/relu.hpp
     gradus/model/activation/silu.hpp
+    gradus/model/attention/grouped_query.hpp
+    gradus/model/block.hpp
+    gradus/model/feed_forward/gated.hpp
+    gradus/model/feed_forward/plain.hpp
+    gradus/model/input_transform.hpp
+    gradus/model/linear.hpp
+    gradus/model/llama.hpp
+    gradus/model/matrix_part.hpp
     gradus/model/norm/layer_norm.hpp
     gradus/model/norm/rms_norm.hpp
     gradus/model/position/learned.hpp
     gradus/model/position/rotary.hpp
+    gradus/model/sample.hpp
+    gradus/model/token.hpp
+    gradus/model/transformer.hpp
+    gradus/model/weights.hpp
     gradus/model/workspace.hpp
+    gradus/packing/base3.hpp
+    gradus/packing/bit_planes.hpp
+    gradus/range/any_range.hpp
+    gradus/range/group_loss.hpp
+    gradus/range/kl_divergence.hpp
+    gradus/range/minmax.hpp
+    gradus/range/mse_search.hpp
+    gradus/range/percentile.hpp
     gradus/rounding/error_diffusing.hpp
     gradus/rounding/nearest.hpp
     gradus/rounding/noisy.hpp
@@ -86,5 +125,6 @@ set(GRADUS_HEADERS
     gradus/simd/batch.hpp
     gradus/simd/lanes.hpp
     gradus/simd/lookup.hpp
+    gradus/simd/planes.hpp
     gradus/simd/widen.hpp
 )

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <type_traits>
 #include <vector>
@@ -39,13 +41,14 @@ template <> struct format<bf16> {
 };
 
 template <class Half> double defined_value(unsigned pattern) {
-    using F = format<Half>;
+    using definition = format<Half>;
     const unsigned magnitude = pattern & 0x7fffu;
-    const int exponent = static_cast<int>(magnitude >> F::mantissa_bits);
-    const double fraction = magnitude & ((1u << F::mantissa_bits) - 1);
-    const double size = exponent == 0 ? std::ldexp(fraction, 1 - F::bias - F::mantissa_bits)
-                                      : std::ldexp(fraction + (1 << F::mantissa_bits),
-                                                   exponent - F::bias - F::mantissa_bits);
+    const int exponent = static_cast<int>(magnitude >> definition::mantissa_bits);
+    const double fraction = magnitude & ((1u << definition::mantissa_bits) - 1);
+    const double size = exponent == 0
+                          ? std::ldexp(fraction, 1 - definition::bias - definition::mantissa_bits)
+                          : std::ldexp(fraction + (1 << definition::mantissa_bits),
+                                       exponent - definition::bias - definition::mantissa_bits);
     return (pattern & 0x8000u) != 0 ? -size : size;
 }
 
@@ -54,6 +57,7 @@ template <class Half> double defined_value(unsigned pattern) {
 template <class Half> const std::vector<double>& grid() {
     static const std::vector<double> values = [] {
         std::vector<double> v;
+        v.reserve(format<Half>::infinity + 1);
         for (unsigned p = 0; p < format<Half>::infinity; ++p) {
             v.push_back(defined_value<Half>(p));
         }

@@ -50,12 +50,51 @@ constexpr std::uint64_t unmix64(std::uint64_t y) {
     return unshift(y, 30) - golden;
 }
 
+constexpr std::uint32_t unmix32(std::uint32_t y) {
+    const auto undo = [](std::uint32_t z, int s) {
+        std::uint32_t x = z;
+        for (int known = s; known < 32; known += s) {
+            x = z ^ (x >> s);
+        }
+        return x;
+    };
+    // A reciprocal modulo 2^64 is one modulo 2^32.
+    y = undo(y, 15) * static_cast<std::uint32_t>(reciprocal(0xd35a2d97u));
+    y = undo(y, 15) * static_cast<std::uint32_t>(reciprocal(0x21f0aaadu));
+    return undo(y, 16);
+}
+
 }  // namespace
 
 TEST_CASE("mix64 can be inverted, so it is a bijection") {
     for (std::uint64_t i = 0; i < 10'000; ++i) {
         const std::uint64_t x = i * 0x123456789abcdefu + gradus::test::seed();
         REQUIRE(unmix64(mix64(x)) == x);
+    }
+}
+
+TEST_CASE("mix32 can be inverted, so it is a bijection, at run time as in constants") {
+    constexpr std::uint32_t first = gradus::mix32(1u);
+    volatile std::uint32_t one = 1;
+    CHECK(gradus::mix32(static_cast<std::uint32_t>(one)) == first);
+    CHECK(gradus::mix32(0u) == 0);  // its one fixed point by construction
+    for (std::uint32_t i = 0; i < 10'000; ++i) {
+        const std::uint32_t x = i * 0x9e3779b9u + static_cast<std::uint32_t>(gradus::test::seed());
+        REQUIRE(unmix32(gradus::mix32(x)) == x);
+    }
+}
+
+TEST_CASE("one flipped bit of a 32-bit word flips about half of the output bits") {
+    INFO("GRADUS_SEED=", gradus::test::seed());
+    const auto key = random_key::of(gradus::test::seed(), 13);
+    for (int bit = 0; bit < 32; ++bit) {
+        double flipped = 0;
+        constexpr int trials = 4000;
+        for (std::uint64_t i = 0; i < trials; ++i) {
+            const auto x = static_cast<std::uint32_t>(key.bits(i));
+            flipped += std::popcount(gradus::mix32(x) ^ gradus::mix32(x ^ (1u << bit)));
+        }
+        CHECK(std::fabs(flipped / trials - 16) < 0.4);
     }
 }
 

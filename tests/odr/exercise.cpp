@@ -2,6 +2,10 @@
 // Compiled once for each instruction set; EXERCISE names the entry point.
 #include "exercise.hpp"
 
+#include <gradus/core/config.hpp>
+
+#include <cstdint>
+
 extern "C" std::uint64_t EXERCISE(const char** isa);
 
 extern "C" std::uint64_t EXERCISE(const char** isa) {

@@ -37,8 +37,8 @@ class f32_cache {
     }
 
     /// Adds tokens at the end; heads lie side by side in a row.
-    void append(matrix_view<const float> new_keys,       // [tokens, heads * width]
-                matrix_view<const float> new_values) {   // [tokens, heads * width]
+    void append(matrix_view<const float> new_keys,      // [tokens, heads * width]
+                matrix_view<const float> new_values) {  // [tokens, heads * width]
         GRADUS_EXPECT(new_keys.rows == new_values.rows && new_keys.cols == new_values.cols);
         GRADUS_EXPECT(new_keys.cols == shape_.heads * shape_.width);
         GRADUS_EXPECT(length_ + new_keys.rows <= shape_.capacity);
@@ -96,7 +96,9 @@ class f32_cache {
     void store_token(index_t head, const float* key, const float* value) {
         const index_t tile = length_ / simd::lanes * simd::lanes;
         float* lane = key_tiles(head) + tile * shape_.width + length_ % simd::lanes;
-        for (index_t d = 0; d < shape_.width; ++d) { lane[d * simd::lanes] = key[d]; }
+        for (index_t d = 0; d < shape_.width; ++d) {
+            lane[d * simd::lanes] = key[d];
+        }
         std::copy_n(value, shape_.width, value_rows(head) + length_ * value_stride_);
     }
 
@@ -106,8 +108,8 @@ class f32_cache {
                      matrix_view<const float> queries,
                      matrix_view<float> out) {
         const float scale = 1.0f / std::sqrt(static_cast<float>(shape_.width));
-        const attention_head held{
-            key_tiles(head), value_rows(head), shape_.width, value_stride_, scale};
+        const attention_head held{key_tiles(head), value_rows(head), shape_.width, value_stride_,
+                                  scale};
         const matrix_view<float> scores{as_floats(scores_), attention_rows, key_rows_};
         const index_t before = length_ - queries.rows;
         const auto query_at = [&](index_t row) -> attention_query {
@@ -119,7 +121,9 @@ class f32_cache {
         const index_t count = queries.rows * sharing;
         index_t row = 0;
         for (; row + attention_rows <= count; row += attention_rows) {
-            for (index_t r = 0; r < attention_rows; ++r) { rows[r] = query_at(row + r); }
+            for (index_t r = 0; r < attention_rows; ++r) {
+                rows[r] = query_at(row + r);
+            }
             attend_rows<attention_rows>(held, rows, scores);
         }
         for (; row < count; ++row) {

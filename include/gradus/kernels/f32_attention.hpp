@@ -31,9 +31,9 @@ struct attention_query {
 /// scores(r, t) = scale * <query r, key t> for t < visible(r), -infinity beyond.
 template <index_t Rows>
 void score_keys(const attention_head& head,
-                const attention_query* queries,    // [Rows]
-                index_t tokens,                    // a multiple of 16
-                matrix_view<float> scores) {       // [Rows, >= tokens]
+                const attention_query* queries,  // [Rows]
+                index_t tokens,                  // a multiple of 16
+                matrix_view<float> scores) {     // [Rows, >= tokens]
     constexpr float unseen = -std::numeric_limits<float>::infinity();
     static constexpr float numbers[simd::lanes] = {0, 1, 2,  3,  4,  5,  6,  7,
                                                    8, 9, 10, 11, 12, 13, 14, 15};
@@ -41,7 +41,9 @@ void score_keys(const attention_head& head,
     for (index_t first = 0; first < tokens; first += simd::lanes) {
         const float* tile = head.keys + first * head.width;
         simd::f32x16 total[Rows];
-        for (index_t r = 0; r < Rows; ++r) { total[r] = 0.0f; }
+        for (index_t r = 0; r < Rows; ++r) {
+            total[r] = 0.0f;
+        }
         for (index_t d = 0; d < head.width; ++d) {
             const auto keys = simd::f32x16::load(tile + d * simd::lanes);
             for (index_t r = 0; r < Rows; ++r) {
@@ -58,13 +60,15 @@ void score_keys(const attention_head& head,
 /// result(r) = factor(r) * sum_t weights(r, t) * value t over the first `tokens` tokens.
 template <index_t Rows>
 void blend_values(const attention_head& head,
-                  const attention_query* queries,         // [Rows]
-                  matrix_view<const float> weights,       // [Rows, >= tokens]
+                  const attention_query* queries,    // [Rows]
+                  matrix_view<const float> weights,  // [Rows, >= tokens]
                   index_t tokens,
-                  const float* factor) {                  // [Rows]
+                  const float* factor) {  // [Rows]
     for (index_t d = 0; d < head.width; d += simd::lanes) {
         simd::f32x16 total[Rows];
-        for (index_t r = 0; r < Rows; ++r) { total[r] = 0.0f; }
+        for (index_t r = 0; r < Rows; ++r) {
+            total[r] = 0.0f;
+        }
         for (index_t t = 0; t < tokens; ++t) {
             const auto values = simd::f32x16::load(head.values + t * head.value_stride + d);
             for (index_t r = 0; r < Rows; ++r) {
@@ -87,10 +91,12 @@ void blend_values(const attention_head& head,
 /// The sums of a query do not depend on its neighbours. Does not allocate.
 template <index_t Rows>
 void attend_rows(const attention_head& head,
-                 const attention_query* queries,      // [Rows]
-                 matrix_view<float> scores) {         // [>= Rows, >= tokens rounded up to 16]
+                 const attention_query* queries,  // [Rows]
+                 matrix_view<float> scores) {     // [>= Rows, >= tokens rounded up to 16]
     index_t tokens = 0;
-    for (index_t r = 0; r < Rows; ++r) { tokens = std::max(tokens, queries[r].visible); }
+    for (index_t r = 0; r < Rows; ++r) {
+        tokens = std::max(tokens, queries[r].visible);
+    }
     const index_t padded = (tokens + simd::lanes - 1) / simd::lanes * simd::lanes;
     GRADUS_EXPECT(scores.rows >= Rows && scores.cols >= padded);
     score_keys<Rows>(head, queries, padded, scores);

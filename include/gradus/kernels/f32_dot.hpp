@@ -61,8 +61,7 @@ inline void add_scaled(float factor, floats x, std::span<float> y) {
 
 /// y_i = f(x_i) for a function of sixteen lanes; the tail runs through the same function.
 /// The spans are the same or do not overlap.
-template <class F>
-void map_lanes(floats x, std::span<float> y, F f) {
+template <class F> void map_lanes(floats x, std::span<float> y, F f) {
     GRADUS_EXPECT(x.size() == y.size());
     const index_t n = x.size();
     index_t i = 0;
@@ -73,17 +72,14 @@ void map_lanes(floats x, std::span<float> y, F f) {
 }
 
 /// y_i = f(x_i, y_i), as above.
-template <class F>
-void zip_lanes(floats x, std::span<float> y, F f) {
+template <class F> void zip_lanes(floats x, std::span<float> y, F f) {
     GRADUS_EXPECT(x.size() == y.size());
     const index_t n = x.size();
     index_t i = 0;
     for (; i + simd::lanes <= n; i += simd::lanes) {
         f(simd::f32x16::load(&x[i]), simd::f32x16::load(&y[i])).store(&y[i]);
     }
-    if (i < n) {
-        store_first(f(load_first(&x[i], n - i), load_first(&y[i], n - i)), &y[i], n - i);
-    }
+    if (i < n) { store_first(f(load_first(&x[i], n - i), load_first(&y[i], n - i)), &y[i], n - i); }
 }
 
 }  // namespace GRADUS_ISA

@@ -16,8 +16,7 @@ inline namespace GRADUS_ISA {
 ///
 /// Gain 1 is the trained block; a block that runs n times is usually given gain 1 / n.
 /// Source: Xiong et al. 2020, arXiv:2002.04745 (pre-norm).
-template <normalization Norm, class Attention, feed_forward<workspace> FeedForward>
-struct block {
+template <normalization Norm, class Attention, feed_forward<workspace> FeedForward> struct block {
     Norm attention_norm;
     Attention attention;
     Norm feed_forward_norm;

@@ -25,7 +25,7 @@ class input_transform {
     [[nodiscard]] virtual index_t size_in_bits() const = 0;
 
     /// Called from several threads at once. x and y do not overlap.
-    virtual void apply(matrix_view<const float> x,      // [tokens, width]
+    virtual void apply(matrix_view<const float> x,       // [tokens, width]
                        matrix_view<float> y) const = 0;  // [tokens, width]
 };
 

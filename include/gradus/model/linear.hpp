@@ -52,7 +52,9 @@ class linear {
     /// Of the parts alone: a transform may be shared by several layers and is counted once.
     [[nodiscard]] index_t size_in_bits() const {
         index_t bits = 0;
-        for (const part_pointer& part : parts_) { bits += part->size_in_bits(); }
+        for (const part_pointer& part : parts_) {
+            bits += part->size_in_bits();
+        }
         return bits;
     }
 
@@ -77,7 +79,9 @@ class linear {
         workspace::scope scope{memory};
         const matrix_view<float> result = scope.take(y.rows, y.cols);
         run(x, result, accumulation::none, memory);
-        for (index_t t = 0; t < y.rows; ++t) { add_scaled(gain, result.row(t), y.row(t)); }
+        for (index_t t = 0; t < y.rows; ++t) {
+            add_scaled(gain, result.row(t), y.row(t));
+        }
     }
 
   private:
@@ -98,7 +102,9 @@ class linear {
             how = accumulation::add;
         }
         if (bias_.empty()) { return; }
-        for (index_t t = 0; t < y.rows; ++t) { add_scaled(1.0f, bias_, y.row(t)); }
+        for (index_t t = 0; t < y.rows; ++t) {
+            add_scaled(1.0f, bias_, y.row(t));
+        }
     }
 
     std::vector<part_pointer> parts_;

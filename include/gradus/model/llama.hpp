@@ -28,8 +28,7 @@ struct matrix_name {
 };
 
 /// Calls f(name, layer) for the seven linear layers of one block.
-template <class Block, class F>
-void for_each_linear(Block& block, index_t layer, F&& f) {
+template <class Block, class F> void for_each_linear(Block& block, index_t layer, F&& f) {
     f(layer_name(layer, "self_attn.q_proj.weight"), block.attention.query);
     f(layer_name(layer, "self_attn.k_proj.weight"), block.attention.key);
     f(layer_name(layer, "self_attn.v_proj.weight"), block.attention.value);
@@ -117,8 +116,7 @@ class llama : public llama_transformer {
     };
     return {norm_of("input_layernorm.weight"),
             {linear_of("self_attn.q_proj"), linear_of("self_attn.k_proj"),
-             linear_of("self_attn.v_proj"), linear_of("self_attn.o_proj"),
-             weights.config.head_dim},
+             linear_of("self_attn.v_proj"), linear_of("self_attn.o_proj"), weights.config.head_dim},
             norm_of("post_attention_layernorm.weight"),
             {linear_of("mlp.gate_proj"), linear_of("mlp.up_proj"), linear_of("mlp.down_proj")}};
 }

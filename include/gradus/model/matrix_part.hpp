@@ -36,8 +36,7 @@ class matrix_part {
 using part_pointer = std::shared_ptr<const matrix_part>;
 
 /// What `gemm` multiplies with: the matrix itself, or a view that it gives.
-template <class Matrix>
-[[nodiscard]] decltype(auto) operand_of(const Matrix& matrix) {
+template <class Matrix> [[nodiscard]] decltype(auto) operand_of(const Matrix& matrix) {
     if constexpr (requires { matrix.view(); }) {
         return matrix.view();
     } else {
@@ -47,17 +46,15 @@ template <class Matrix>
 
 /// A matrix type that `gemm` knows.
 template <class Matrix>
-concept multipliable =
-    std::movable<Matrix> && requires(const Matrix& m, matrix_view<const float> x,
-                                     matrix_view<float> y) {
-        { m.rows() } -> std::convertible_to<index_t>;
-        { m.cols() } -> std::convertible_to<index_t>;
-        gemm(operand_of(m), x, y, accumulation::add);
-    };
+concept multipliable = std::movable<Matrix> &&
+                       requires(const Matrix& m, matrix_view<const float> x, matrix_view<float> y) {
+                           { m.rows() } -> std::convertible_to<index_t>;
+                           { m.cols() } -> std::convertible_to<index_t>;
+                           gemm(operand_of(m), x, y, accumulation::add);
+                       };
 
 /// Owns a matrix. Floats count 32 bits each; other storage states its size.
-template <multipliable Matrix>
-class stored_part final : public matrix_part {
+template <multipliable Matrix> class stored_part final : public matrix_part {
   public:
     explicit stored_part(Matrix matrix) : matrix_{std::move(matrix)} {}
 
@@ -73,9 +70,8 @@ class stored_part final : public matrix_part {
         }
     }
 
-    void multiply(matrix_view<const float> x,
-                  matrix_view<float> y,
-                  accumulation how) const override {
+    void
+    multiply(matrix_view<const float> x, matrix_view<float> y, accumulation how) const override {
         gemm(operand_of(matrix_), x, y, how);
     }
 
@@ -86,8 +82,7 @@ class stored_part final : public matrix_part {
 };
 
 /// A part of any storage: `make_part(f32_panels{weights})`, `make_part(quantize(weights, ...))`.
-template <multipliable Matrix>
-[[nodiscard]] part_pointer make_part(Matrix matrix) {
+template <multipliable Matrix> [[nodiscard]] part_pointer make_part(Matrix matrix) {
     return std::make_shared<const stored_part<Matrix>>(std::move(matrix));
 }
 

@@ -40,7 +40,9 @@ class transformer {
           position_{std::move(position)},
           final_norm_{std::move(final_norm)} {
         GRADUS_EXPECT(head.cols() == width() && final_norm_.width() == width());
-        for (index_t i = 0; i < blocks.size(); ++i) { plan_.push_back({i}); }
+        for (index_t i = 0; i < blocks.size(); ++i) {
+            plan_.push_back({i});
+        }
     }
 
     std::vector<block_type> blocks;
@@ -57,16 +59,17 @@ class transformer {
 
     /// Blocks may be left out, repeated and reordered; each step wants a cache of its own.
     void set_plan(std::vector<step> plan) {
-        GRADUS_EXPECT(std::all_of(plan.begin(), plan.end(), [&](const step& s) {
-            return s.block < blocks.size();
-        }));
+        GRADUS_EXPECT(std::all_of(plan.begin(), plan.end(),
+                                  [&](const step& s) { return s.block < blocks.size(); }));
         plan_ = std::move(plan);
     }
 
     /// Scratch for blocks of up to `tokens` tokens, however parts are replaced later.
     [[nodiscard]] workspace make_workspace(index_t tokens) const {
         index_t floats = head.scratch(tokens);
-        for (const block_type& b : blocks) { floats = std::max(floats, b.scratch(tokens)); }
+        for (const block_type& b : blocks) {
+            floats = std::max(floats, b.scratch(tokens));
+        }
         return workspace{floats + 2 * workspace::cost(tokens, width())};
     }
 
@@ -74,14 +77,16 @@ class transformer {
     /// the last logits.rows of the new positions. Does not allocate.
     template <kv_cache Cache>
     void forward(std::span<const token_t> tokens,
-                 std::span<Cache> caches,       // [plan().size()]
-                 matrix_view<float> logits,     // [<= tokens, vocabulary]
+                 std::span<Cache> caches,    // [plan().size()]
+                 matrix_view<float> logits,  // [<= tokens, vocabulary]
                  workspace& memory) const {
         GRADUS_EXPECT(caches.size() == plan_.size() && logits.rows <= tokens.size());
         workspace::scope scope{memory};
         const matrix_view<float> x = scope.take(tokens.size(), width());
         embed(tokens, caches.empty() ? 0 : caches[0].length(), x);
-        for (index_t i = 0; i < plan_.size(); ++i) { run_step(i, x, caches[i], memory); }
+        for (index_t i = 0; i < plan_.size(); ++i) {
+            run_step(i, x, caches[i], memory);
+        }
         finish(x.block(x.rows - logits.rows, logits.rows), logits, memory);
     }
 

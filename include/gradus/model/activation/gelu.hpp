@@ -21,7 +21,9 @@ struct gelu_exact {
 
     void operator()(std::span<float> x) const {
         constexpr float root_half = std::numbers::sqrt2_v<float> / 2.0f;
-        for (float& v : x) { v = 0.5f * v * std::erfc(-v * root_half); }
+        for (float& v : x) {
+            v = 0.5f * v * std::erfc(-v * root_half);
+        }
     }
 };
 

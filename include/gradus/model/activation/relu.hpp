@@ -15,7 +15,9 @@ struct relu {
     static constexpr std::string_view name = "relu";
 
     void operator()(std::span<float> x) const {
-        for (float& v : x) { v = v < 0.0f ? 0.0f : v; }
+        for (float& v : x) {
+            v = v < 0.0f ? 0.0f : v;
+        }
     }
 };
 

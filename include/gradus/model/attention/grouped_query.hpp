@@ -12,7 +12,8 @@
 namespace gradus {
 inline namespace GRADUS_ISA {
 
-///     y += gain * O softmax(q K^T / sqrt(w)) V,   q = R Q x,   K = R K x,   V = V x   (R: position)
+///     y += gain * O softmax(q K^T / sqrt(w)) V,   q = R Q x,   K = R K x,   V = V x   (R:
+///     position)
 ///
 /// Heads h, ..., h + s - 1 of the queries share head h / s of keys and values. Biases belong to
 /// the four linear layers. The attention itself happens in the cache, on the keys as stored.
@@ -38,7 +39,7 @@ struct grouped_query {
     void operator()(matrix_view<const float> x,  // [tokens, width]
                     const Position& position,
                     Cache& cache,
-                    matrix_view<float> y,        // [tokens, width]
+                    matrix_view<float> y,  // [tokens, width]
                     float gain,
                     workspace& memory) const {
         static_assert(Cache::keys == key_storage::after_position,

@@ -16,8 +16,7 @@ inline namespace GRADUS_ISA {
 ///     y += gain * D (f(G x) * U x),   the product element by element
 ///
 /// Source: Shazeer 2020, arXiv:2002.05202 (SwiGLU with f = silu).
-template <activation_function Activation>
-struct gated {
+template <activation_function Activation> struct gated {
     static constexpr std::string_view name = "gated";
 
     linear gate;  // [hidden, width]
@@ -41,7 +40,8 @@ struct gated {
         up(x, hidden, memory);
         for (index_t t = 0; t < x.rows; ++t) {
             activation(opened.row(t));
-            zip_lanes(opened.row(t), hidden.row(t), [](const auto& a, const auto& b) { return a * b; });
+            zip_lanes(opened.row(t), hidden.row(t),
+                      [](const auto& a, const auto& b) { return a * b; });
         }
         down.add(hidden, y, gain, memory);
     }

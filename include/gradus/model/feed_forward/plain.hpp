@@ -15,8 +15,7 @@ inline namespace GRADUS_ISA {
 ///     y += gain * D f(U x)
 ///
 /// Source: Vaswani et al. 2017, arXiv:1706.03762, eq. 2.
-template <activation_function Activation>
-struct plain {
+template <activation_function Activation> struct plain {
     static constexpr std::string_view name = "plain";
 
     linear up;    // [hidden, width]
@@ -35,7 +34,9 @@ struct plain {
         workspace::scope scope{memory};
         const matrix_view<float> hidden = scope.take(x.rows, up.rows());
         up(x, hidden, memory);
-        for (index_t t = 0; t < x.rows; ++t) { activation(hidden.row(t)); }
+        for (index_t t = 0; t < x.rows; ++t) {
+            activation(hidden.row(t));
+        }
         down.add(hidden, y, gain, memory);
     }
 };

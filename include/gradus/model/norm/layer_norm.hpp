@@ -35,7 +35,9 @@ class layer_norm {
             const floats row = x.row(t);
             const auto count = static_cast<double>(row.size());
             double total = 0.0;
-            for (const float v : row) { total += static_cast<double>(v); }
+            for (const float v : row) {
+                total += static_cast<double>(v);
+            }
             const double mean = total / count;
             double squares = 0.0;
             for (const float v : row) {

@@ -24,8 +24,7 @@ enum class rotary_pairs : std::uint8_t {
 /// Rules:  lengths are kept, and products of two heads depend on the distance of their positions.
 /// Error:  angles, sines and cosines are computed in f64 and rounded once.
 /// Source: Su et al. 2021, arXiv:2104.09864, eq. 15.
-template <rotary_pairs Pairs>
-class rotary {
+template <rotary_pairs Pairs> class rotary {
   public:
     static constexpr std::string_view name =
         Pairs == rotary_pairs::halves ? "rotary_halves" : "rotary_interleaved";
@@ -48,8 +47,9 @@ class rotary {
 
     void at_input(matrix_view<float> /*x*/, index_t /*first*/) const noexcept {}
 
-    void at_heads(matrix_view<float> x,                        // [tokens, heads * width]
-                  index_t width, index_t first) const {
+    void at_heads(matrix_view<float> x,  // [tokens, heads * width]
+                  index_t width,
+                  index_t first) const {
         GRADUS_EXPECT(width == 2 * pairs_ && x.cols % width == 0);
         GRADUS_EXPECT(first + x.rows <= positions());
         for (index_t t = 0; t < x.rows; ++t) {

@@ -10,5 +10,5 @@ need_packages g++ cmake ninja-build pkg-config libxsimd-dev libeigen3-dev doctes
     nlohmann-json3-dev libcli11-dev gnuplot-nox
 
 cmake --preset dev -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
-cmake --build --preset dev
+cmake --build --preset dev -- -k 0
 ctest --preset dev --output-on-failure

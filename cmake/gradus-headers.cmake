@@ -61,6 +61,9 @@ set(GRADUS_HEADERS
     gradus/io/tokens.hpp
     gradus/io/write_file.hpp
     gradus/kernels/block_codes.hpp
+    gradus/kernels/decode.hpp
+    gradus/kernels/encode.hpp
+    gradus/kernels/encode_tile.hpp
     gradus/kernels/estimate.hpp
     gradus/kernels/f32_attention.hpp
     gradus/kernels/f32_dot.hpp
@@ -108,6 +111,11 @@ set(GRADUS_HEADERS
     gradus/model/workspace.hpp
     gradus/packing/base3.hpp
     gradus/packing/bit_planes.hpp
+    gradus/quantize/check_weights.hpp
+    gradus/quantize/matrix_grid.hpp
+    gradus/quantize/quantize.hpp
+    gradus/quantize/recipe.hpp
+    gradus/quantize/train.hpp
     gradus/range/any_range.hpp
     gradus/range/group_loss.hpp
     gradus/range/kl_divergence.hpp

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// The codes of one block: packed and unpacked, full lines by vectors, the rest by definition.
+#pragma once
+
+#include <gradus/packing/base3.hpp>
+#include <gradus/packing/bit_planes.hpp>
+#include <gradus/simd/planes.hpp>
+
+#include <cstring>
+#include <span>
+
+namespace gradus {
+inline namespace GRADUS_ISA {
+
+/// Equal to `P::unpack`, byte for byte; this primary template is that definition.
+template <packing P> struct block_codes {
+    GRADUS_INLINE static void unpack(std::span<const std::byte> in, std::span<code_t> out) {
+        P::unpack(in, out);
+    }
+
+    GRADUS_INLINE static void pack(std::span<const code_t> in, std::span<std::byte> out) {
+        P::pack(in, out);
+    }
+};
+
+template <int W> struct block_codes<bit_planes<W>> {
+    using planes = bit_planes<W>;
+
+    /// Codes that every plane holds in full lines: a multiple of 256 (128 where no plane is 2 wide,
+    /// 64 where none is 4 wide either).
+    static constexpr index_t step = (W & 2) != 0 ? 256 : (W & 4) != 0 ? 128 : 64;
+
+    GRADUS_INLINE static void unpack(std::span<const std::byte> in, std::span<code_t> out) {
+        const index_t n = out.size();
+        if (GRADUS_HAS_SIMD == 0 || n % step != 0 || n == 0) { return planes::unpack(in, out); }
+        std::memset(out.data(), 0, n);
+        const std::byte* from = in.data();
+        planes::each_plane([&](int width, int shift) {
+            if (width == 8) {
+                std::memcpy(out.data(), from, n);
+            } else if (width == 4) {
+                for (index_t i = 0; i < n / 128; ++i) {
+                    simd::unpack_line<4>(from + 64 * i, shift, out.data() + 128 * i);
+                }
+            } else if (width == 2) {
+                for (index_t i = 0; i < n / 256; ++i) {
+                    simd::unpack_line<2>(from + 64 * i, shift, out.data() + 256 * i);
+                }
+            } else {
+                for (index_t i = 0; i < n / 8; ++i) {
+                    simd::unpack_mask(from[i], shift, out.data() + 8 * i);
+                }
+            }
+            from += planes::plane_bytes(n, width);
+        });
+    }
+
+    GRADUS_INLINE static void pack(std::span<const code_t> in, std::span<std::byte> out) {
+        const index_t n = in.size();
+        if (GRADUS_HAS_SIMD == 0 || n % step != 0 || n == 0) { return planes::pack(in, out); }
+        std::byte* to = out.data();
+        planes::each_plane([&](int width, int shift) {
+            if (width == 8) {
+                std::memcpy(to, in.data(), n);
+            } else if (width == 4) {
+                for (index_t i = 0; i < n / 128; ++i) {
+                    simd::pack_line<4>(in.data() + 128 * i, shift, to + 64 * i);
+                }
+            } else if (width == 2) {
+                for (index_t i = 0; i < n / 256; ++i) {
+                    simd::pack_line<2>(in.data() + 256 * i, shift, to + 64 * i);
+                }
+            } else {
+                for (index_t i = 0; i < n / 8; ++i) {
+                    to[i] = simd::pack_mask(in.data() + 8 * i, shift);
+                }
+            }
+            to += planes::plane_bytes(n, width);
+        });
+    }
+};
+
+template <> struct block_codes<base3> {
+    GRADUS_INLINE static void unpack(std::span<const std::byte> in, std::span<code_t> out) {
+        if (GRADUS_HAS_SIMD == 0) { return base3::unpack(in, out); }
+        const index_t lines = out.size() / base3::block;
+        for (index_t i = 0; i < lines; ++i) {
+            simd::unpack_trits(in.data() + 64 * i, out.data() + base3::block * i);
+        }
+        base3::unpack(in.subspan(64 * lines), out.subspan(base3::block * lines));
+    }
+
+    /// Five multiply-adds a byte; the compiler vectorises the definition well enough.
+    GRADUS_INLINE static void pack(std::span<const code_t> in, std::span<std::byte> out) {
+        base3::pack(in, out);
+    }
+};
+
+}  // namespace GRADUS_ISA
+}  // namespace gradus

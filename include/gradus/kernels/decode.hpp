@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// Packed tiles back to values.
+#pragma once
+
+#include <gradus/core/matrix_view.hpp>
+#include <gradus/kernels/block_codes.hpp>
+#include <gradus/kernels/vectorizable.hpp>
+#include <gradus/layout/code_order.hpp>
+#include <gradus/layout/grid_words.hpp>
+#include <gradus/layout/packed_view.hpp>
+#include <gradus/simd/widen.hpp>
+
+#include <algorithm>
+
+namespace gradus {
+inline namespace GRADUS_ISA {
+
+/// Calls on_block(grid, first column, columns, codes) for every block of a tile, in order; `codes`
+/// are in block order (layout/code_order.hpp). This is the decoding of one tile that every layout
+/// owes its kernels: where the codes are and what their grids are.
+template <layout_type L, class F>
+GRADUS_INLINE void for_each_block(const packed_view<L>& w, index_t tile, F&& on_block) {
+    using G = geometry<L>;
+    const G shape = w.shape();
+    const index_t height = shape.tile_height(tile);
+    const std::span<const std::byte> bytes = w.tile(tile);
+    code_t codes[L::tile_rows * L::block_cols];
+    std::uint32_t words[L::tile_rows] = {};
+    tile_grid<L> grid;
+    if constexpr (G::matrix_grid) {
+        const std::uint32_t word = grid_words::load(w.bytes.data(), G::row_bytes);
+        tile_grid<L> one;
+        grid_words::read<L>(w.bytes.data() + G::row_bytes, &word, 1, one);
+        for (index_t r = 0; r < height; ++r) {
+            grid.set(r, one.at(0));
+        }
+    } else {
+        for (index_t r = 0; r < height; ++r) {
+            words[r] = grid_words::load(bytes.data() + r * G::row_bytes, G::row_bytes);
+        }
+    }
+    const std::byte* from = bytes.data() + (G::matrix_grid ? 0 : height * G::row_bytes);
+    for (index_t first = 0; first < w.cols; first += shape.group_cols) {
+        const index_t columns = std::min(shape.group_cols, w.cols - first);
+        if constexpr (!G::matrix_grid) {
+            grid_words::read<L>(from, words, height, grid);
+            from += height * G::scale_bytes + G::zero_bytes(height);
+        }
+        for (index_t done = 0; done < columns; done += L::block_cols) {
+            const index_t width = std::min(L::block_cols, columns - done);
+            const index_t count = height * width;
+            const index_t size = L::packing_type::bytes(count);
+            block_codes<typename L::packing_type>::unpack({from, size}, {codes, count});
+            on_block(grid, first + done, width, static_cast<const code_t*>(codes));
+            from += size;
+        }
+    }
+}
+
+/// Values of one run of codes under one grid; the definition is map.decode for each.
+template <mapping M>
+GRADUS_INLINE void
+decode_run(const M& map, typename M::params p, const code_t* codes, std::span<float> out) {
+    index_t i = 0;
+    if constexpr (vectorizable_mapping<M>) {
+        for (; i + simd::lanes <= out.size(); i += simd::lanes) {
+            map.template decode<simd::f32x16>(simd::load_codes(codes + i), p).store(out.data() + i);
+        }
+    }
+    for (; i < out.size(); ++i) {
+        out[i] = map.decode(codes[i], p);
+    }
+}
+
+/// The rows of one tile, row-major: out [height, cols].
+template <layout_type L>
+void decode_tile(const packed_view<L>& w, index_t tile, matrix_view<float> out) {
+    GRADUS_EXPECT(out.cols == w.cols && out.rows == w.shape().tile_height(tile));
+    for_each_block(
+        w, tile,
+        [&](const tile_grid<L>& grid, index_t first, index_t columns, const code_t* codes) {
+            code_t row[L::block_cols];
+            for (index_t r = 0; r < out.rows; ++r) {
+                const code_t* run = codes;
+                if constexpr (L::tile_rows != 1) {
+                    index_t c = 0;
+                    for (; c + 4 <= columns; c += 4) {
+                        std::memcpy(row + c, codes + code_position(r, c, out.rows, columns), 4);
+                    }
+                    for (; c < columns; ++c) {
+                        row[c] = codes[code_position(r, c, out.rows, columns)];
+                    }
+                    run = row;
+                }
+                decode_run(w.map, grid.at(r), run, out.row(r).subspan(first, columns));
+            }
+        });
+}
+
+/// The whole matrix: out [rows, cols]. Does not allocate.
+template <layout_type L> void decode(const packed_view<L>& w, matrix_view<float> out) {
+    GRADUS_EXPECT(out.rows == w.rows && out.cols == w.cols);
+    const geometry<L> shape = w.shape();
+    for (index_t t = 0; t < shape.tiles(); ++t) {
+        decode_tile(w, t, out.block(t * L::tile_rows, shape.tile_height(t)));
+    }
+}
+
+}  // namespace GRADUS_ISA
+}  // namespace gradus

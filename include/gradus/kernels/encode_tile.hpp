@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+// One tile of a packed matrix from up to sixteen rows of values.
+#pragma once
+
+#include <gradus/core/matrix_view.hpp>
+#include <gradus/kernels/block_codes.hpp>
+#include <gradus/kernels/encode.hpp>
+#include <gradus/kernels/estimate.hpp>
+#include <gradus/layout/code_order.hpp>
+#include <gradus/layout/grid_words.hpp>
+#include <gradus/layout/layout.hpp>
+#include <gradus/layout/stored_mapping.hpp>
+
+namespace gradus {
+inline namespace GRADUS_ISA {
+
+/// What the encoder of a tile shares with those of all other tiles.
+template <layout_type L, class Range, rounding R> struct tile_job {
+    using stored = stored_mapping<typename L::mapping_type, typename L::scale_type>;
+
+    geometry<L> shape;
+    const typename L::mapping_type* map;
+    const Range* range;
+    const R* round;
+    floats importance;                             ///< one weight a column, or empty
+    typename L::mapping_type::params matrix_grid;  ///< used where the grouping spans rows
+};
+
+/// The columns' importances that belong to a group.
+[[nodiscard]] GRADUS_INLINE floats importance_of(floats importance, index_t first, index_t count) {
+    return importance.empty() ? floats{} : importance.subspan(first, count);
+}
+
+/// The row's word: fixed before any of its groups, from the largest min-max scale among them.
+template <layout_type L, class Range, rounding R>
+[[nodiscard]] std::uint32_t row_word(const tile_job<L, Range, R>& job, floats row) {
+    if constexpr (L::scale_type::row_bits == 0) {
+        return 0;
+    } else {
+        float largest = 0.0f;
+        for (index_t first = 0; first < row.size(); first += job.shape.group_cols) {
+            const index_t count = std::min(job.shape.group_cols, row.size() - first);
+            largest = greatest(largest,
+                               magnitude(job.map->fit(extent_of(row.subspan(first, count))).scale));
+        }
+        return typename L::scale_type{}.fit_row(largest);
+    }
+}
+
+/// Packs the codes of one group of a tile: row-major codes, `stride` apart, to blocks at `to`.
+template <layout_type L>
+void pack_group(
+    const code_t* codes, index_t stride, index_t height, index_t columns, std::byte* to) {
+    constexpr index_t capacity = L::tile_rows * L::block_cols;
+    code_t ordered[capacity];
+    for (index_t first = 0; first < columns; first += L::block_cols) {
+        const index_t width = std::min(L::block_cols, columns - first);
+        for (index_t r = 0; r < height; ++r) {
+            const code_t* row = codes + r * stride + first;
+            index_t c = 0;
+            if constexpr (L::tile_rows == 1) {
+                std::memcpy(ordered, row, width);
+                c = width;
+            } else {
+                for (; c + 4 <= width; c += 4) {
+                    std::memcpy(ordered + code_position(r, c, height, width), row + c, 4);
+                }
+            }
+            for (; c < width; ++c) {
+                ordered[code_position(r, c, height, width)] = row[c];
+            }
+        }
+        const index_t bytes = L::packing_type::bytes(height * width);
+        block_codes<typename L::packing_type>::pack({ordered, height * width}, {to, bytes});
+        to += bytes;
+    }
+}
+
+/// Encodes rows [height, cols] (row `first_row` of the matrix first) into the bytes of their tile.
+/// `codes` is scratch of height * cols codes. Returns false where a fitted scale has no finite
+/// stored form.
+template <layout_type L, class Range, rounding R>
+[[nodiscard]] bool encode_tile(const tile_job<L, Range, R>& job,
+                               weights_view rows,
+                               index_t first_row,
+                               std::span<code_t> codes,
+                               std::span<std::byte> tile) {
+    using G = geometry<L>;
+    using stored = typename tile_job<L, Range, R>::stored;
+    using state_type = decltype(job.round->start(index_t{0}));
+    GRADUS_EXPECT(codes.size() >= rows.rows * rows.cols &&
+                  tile.size() == job.shape.tile_bytes(rows.rows));
+    const index_t height = rows.rows;
+    bool storable = true;
+    std::uint32_t words[L::tile_rows] = {};
+    alignas(state_type) std::byte raw_states[L::tile_rows * sizeof(state_type)];
+    auto* states = reinterpret_cast<state_type*>(raw_states);
+    for (index_t r = 0; r < height; ++r) {
+        ::new (states + r) state_type{job.round->start(first_row + r)};
+        if constexpr (!G::matrix_grid) {
+            words[r] = row_word(job, rows.row(r));
+            grid_words::store(tile.data() + r * G::row_bytes, words[r], G::row_bytes);
+        }
+    }
+    std::byte* to = tile.data() + (G::matrix_grid ? 0 : height * G::row_bytes);
+    for (index_t first = 0; first < rows.cols; first += job.shape.group_cols) {
+        const index_t columns = std::min(job.shape.group_cols, rows.cols - first);
+        tile_grid<L> grid;
+        for (index_t r = 0; r < height; ++r) {
+            const floats values = rows.row(r).subspan(first, columns);
+            const stored map{job.map, words[r]};
+            auto p = job.matrix_grid;
+            if constexpr (!G::matrix_grid) {
+                p = map.fit(estimate(*job.range, values,
+                                     importance_of(job.importance, first, columns), map));
+            }
+            storable = storable && magnitude(p.scale) <= L::scale_type::largest;
+            grid.set(r, p);
+            encode_run(map, p, *job.round, states[r], values, codes.data() + r * rows.cols + first);
+        }
+        if constexpr (!G::matrix_grid) { grid_words::write(grid, words, height, to); }
+        to += G::matrix_grid ? 0 : height * G::scale_bytes + G::zero_bytes(height);
+        pack_group<L>(codes.data() + first, rows.cols, height, columns, to);
+        to += G::code_bytes(height, columns);
+    }
+    return storable;
+}
+
+}  // namespace GRADUS_ISA
+}  // namespace gradus

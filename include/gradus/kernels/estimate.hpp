@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// Range estimators at vector speed, with the bits of their definitions.
+#pragma once
+
+#include <gradus/kernels/vectorizable.hpp>
+#include <gradus/range/any_range.hpp>
+
+namespace gradus {
+inline namespace GRADUS_ISA {
+
+/// minmax::of, sixteen values at a time. Order does not matter to minima and maxima, and the sign
+/// of a zero end matters to no mapping.
+[[nodiscard]] inline interval extent_of(floats values) {
+    simd::f32x16 lo(0.0f);
+    simd::f32x16 hi(0.0f);
+    index_t i = 0;
+    for (; i + simd::lanes <= values.size(); i += simd::lanes) {
+        const auto x = simd::f32x16::load(values.data() + i);
+        lo = least(lo, x);
+        hi = greatest(hi, x);
+    }
+    float lows[simd::lanes];
+    float highs[simd::lanes];
+    lo.store(lows);
+    hi.store(highs);
+    interval range = minmax::of(values.subspan(i));
+    for (index_t j = 0; j < simd::lanes; ++j) {
+        range.lo = least(range.lo, lows[j]);
+        range.hi = greatest(range.hi, highs[j]);
+    }
+    return range;
+}
+
+/// What `range(values, weights, map)` returns.
+template <class Range, mapping M>
+[[nodiscard]] interval estimate(const Range& range, floats values, floats weights, const M& map) {
+    if constexpr (std::is_same_v<Range, any_range>) {
+        return std::visit(
+            [&](const auto& choice) { return estimate(choice, values, weights, map); },
+            range.choice);
+    } else if constexpr (std::is_same_v<Range, minmax>) {
+        return extent_of(values);
+    } else if constexpr (std::is_same_v<Range, mse_search> && vectorizable_mapping<M>) {
+        return range.search(values, map, [&](typename M::params p) {
+            return group_loss<simd::f32x16>(map, p, values, weights, range.half_power());
+        });
+    } else {
+        return range(values, weights, map);
+    }
+}
+
+}  // namespace GRADUS_ISA
+}  // namespace gradus

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// A mapping whose scales are those that the file will hold.
+#pragma once
+
+#include <gradus/concepts/mapping.hpp>
+#include <gradus/concepts/scale_format.hpp>
+
+namespace gradus {
+
+/// `M` with every fitted scale rounded to format `S` and decoded again, in a row whose word is
+/// `row_word`. Range estimators and encoders see only this: no code is ever chosen with a scale
+/// that is not stored.
+template <mapping M, scale_format S> struct stored_mapping {
+    static constexpr label name = label{name_of<M>()} + "_" + name_of<S>();
+    static constexpr int bits = M::bits;
+    static constexpr int codes = M::codes;
+    static constexpr bool signed_scale = [] {
+        if constexpr (mirrorable<M>) { return M::signed_scale; }
+        return false;
+    }();
+    using params = typename M::params;
+
+    const M* map;
+    std::uint32_t row_word;
+
+    [[nodiscard]] GRADUS_INLINE params fit(interval range) const noexcept {
+        const params wanted = map->fit(range);
+        const float stored = S{}.decode(S{}.encode(wanted.scale, row_word), row_word);
+        return with_scale(*map, range, wanted, stored);
+    }
+
+    template <class Real>
+        requires requires(const M m, Real x, params p) { m.locate(x, p); }
+    [[nodiscard]] GRADUS_INLINE basic_bracket<Real> locate(Real x, params p) const noexcept {
+        return map->locate(x, p);
+    }
+
+    template <class Real = float, class Code, class Params>
+    [[nodiscard]] GRADUS_INLINE Real decode(Code c, const Params& p) const noexcept {
+        return decode_as<Real>(*map, c, p);
+    }
+};
+
+}  // namespace gradus

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// What is refused before any work is done.
+#pragma once
+
+#include <gradus/core/matrix_view.hpp>
+#include <gradus/core/result.hpp>
+
+#include <cmath>
+#include <string>
+
+namespace gradus {
+inline namespace GRADUS_ISA {
+
+/// Finite values in a matrix that is not empty, one finite, non-negative importance a column (or
+/// none).
+[[nodiscard]] inline status check_weights(weights_view w, floats importance) {
+    const std::string shape = "[" + std::to_string(w.rows) + ", " + std::to_string(w.cols) + "]";
+    if (w.rows == 0 || w.cols == 0) {
+        return error{errc::no_effect,
+                     "matrix " + shape + " is empty (nothing would be quantized); leave it out"};
+    }
+    if (!importance.empty() && importance.size() != w.cols) {
+        return error{errc::invalid_argument, std::to_string(importance.size()) +
+                                                 " importances for matrix " + shape +
+                                                 " (one a column is needed)"};
+    }
+    for (index_t c = 0; c < importance.size(); ++c) {
+        if (!(importance[c] >= 0.0f) || !std::isfinite(importance[c])) {
+            return error{errc::nonfinite, "importance of column " + std::to_string(c) +
+                                              " is negative or not finite"};
+        }
+    }
+    for (index_t r = 0; r < w.rows; ++r) {
+        for (index_t c = 0; c < w.cols; ++c) {
+            if (!std::isfinite(w(r, c))) {
+                return error{errc::nonfinite,
+                             "weight (" + std::to_string(r) + ", " + std::to_string(c) +
+                                 ") of matrix " + shape +
+                                 " is not finite (a grid cannot hold it); repair the checkpoint"};
+            }
+        }
+    }
+    return done{};
+}
+
+}  // namespace GRADUS_ISA
+}  // namespace gradus

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// Full lines of packed codes at vector speed: the bytes of packing/bit_planes.hpp and base3.hpp.
+#pragma once
+
+#include <gradus/simd/batch.hpp>
+
+namespace gradus {
+inline namespace GRADUS_ISA {
+namespace simd {
+
+/// Adds the codes of one 64-byte line of a plane of width 2 or 4, moved up by `shift`, to 64 (8 /
+/// W) bytes at `codes`.
+template <int W> GRADUS_INLINE void unpack_line(const std::byte* line, int shift, code_t* codes) {
+    constexpr std::uint32_t mask = ((1u << W) - 1u) * 0x01010101u;
+    const u32x16 packed = u32x16::load(line);
+    for (int q = 0; q < 8 / W; ++q) {
+        code_t* to = codes + 64 * q;
+        (u32x16::load(to) | (((packed >> (W * q)) & u32x16(mask)) << shift)).store(to);
+    }
+}
+
+/// The inverse: one line from 64 (8 / W) codes.
+template <int W> GRADUS_INLINE void pack_line(const code_t* codes, int shift, std::byte* line) {
+    constexpr std::uint32_t mask = ((1u << W) - 1u) * 0x01010101u;
+    u32x16 packed(0u);
+    for (int q = 0; q < 8 / W; ++q) {
+        packed = packed | (((u32x16::load(codes + 64 * q) >> shift) & u32x16(mask)) << (W * q));
+    }
+    packed.store(line);
+}
+
+/// Adds 8 bits, moved up by `shift`, to 8 codes.
+GRADUS_INLINE void unpack_mask(std::byte mask, int shift, code_t* codes) {
+    constexpr std::uint64_t ones = 0x0101010101010101u;
+    const std::uint64_t spread = (static_cast<std::uint64_t>(mask) * ones) & 0x8040201008040201u;
+    const std::uint64_t bits = ((spread + 0x7f * ones) >> 7) & ones;
+    std::uint64_t held = 0;
+    std::memcpy(&held, codes, sizeof held);
+    held |= bits << shift;
+    std::memcpy(codes, &held, sizeof held);
+}
+
+/// Bit `shift` of 8 codes as a byte.
+[[nodiscard]] GRADUS_INLINE std::byte pack_mask(const code_t* codes, int shift) {
+    std::uint64_t held = 0;
+    std::memcpy(&held, codes, sizeof held);
+    const std::uint64_t bits = (held >> shift) & 0x0101010101010101u;
+    return static_cast<std::byte>((bits * 0x0102040810204080u) >> 56);
+}
+
+/// 320 ternary codes from a line of 64 bytes: digit j of every byte at once, in 16-bit fields.
+GRADUS_INLINE void unpack_trits(const std::byte* line, code_t* codes) {
+    const u32x16 packed = u32x16::load(line);
+    const u32x16 low_bytes(0x00ff00ffu);
+    const u32x16 even = packed & low_bytes;
+    const u32x16 odd = (packed >> 8) & low_bytes;
+    std::uint32_t power = 1;
+    for (int digit = 0; digit < 5; ++digit, power *= 3) {
+        const u32x16 e = (((even * u32x16(power)) & low_bytes) * u32x16(3u) >> 8) & low_bytes;
+        const u32x16 o = (((odd * u32x16(power)) & low_bytes) * u32x16(3u) >> 8) & low_bytes;
+        (e | (o << 8)).store(codes + 64 * digit);
+    }
+}
+
+}  // namespace simd
+}  // namespace GRADUS_ISA
+}  // namespace gradus

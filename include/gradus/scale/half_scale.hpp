@@ -9,8 +9,8 @@
 
 namespace gradus {
 
-/// 16 bits; `Half` is f16 (relative error 2^-12, magnitudes 6e-8 to 65504) or bf16 (2^-9, the range
-/// of float).
+/// 16 bits; `Half` is f16 (relative error 2^-11 from 6e-5 on, magnitudes 6e-8 to 65504) or bf16
+/// (2^-8, the range of float).
 template <class Half> struct half_scale {
     static constexpr bool brain = std::is_same_v<Half, bf16>;
     static constexpr std::string_view name = brain ? "bf16" : "f16";

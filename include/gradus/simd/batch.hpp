@@ -11,7 +11,17 @@
 #if !defined(GRADUS_FORCE_SCALAR) &&                                                               \
     (defined(__SSE4_2__) || defined(__AVX2__) || defined(__aarch64__))
 #define GRADUS_HAS_SIMD 1
+// g++ 12 takes the deliberately undefined operands of its own AVX-512 intrinsics for mistakes (GCC
+// bug 105593). It judges by where they are defined, so the intrinsics must be read here first.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <xsimd/xsimd.hpp>
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 #else
 #define GRADUS_HAS_SIMD 0
 #endif

@@ -164,8 +164,14 @@ GRADUS_COMPARE(<=)
 GRADUS_COMPARE(>)
 GRADUS_COMPARE(>=)
 GRADUS_COMPARE(==)
-GRADUS_COMPARE(!=)
 #undef GRADUS_COMPARE
+
+/// Not from xsimd, whose `!=` is false for NaN on AVX and AVX-512 and true elsewhere.
+[[nodiscard]] GRADUS_INLINE mask16 operator!=(const f32x16& a, const f32x16& b) {
+    mask16 r;
+    each_part([&](index_t i) { r.part[i] = !(a.part[i] == b.part[i]); });
+    return r;
+}
 
 [[nodiscard]] GRADUS_INLINE u32x16 operator<<(const u32x16& a, int bits) {
     u32x16 r;

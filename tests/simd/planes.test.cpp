@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// Whole lines of packed codes: the bytes are those of the packings.
+#include <gradus/packing/base3.hpp>
+#include <gradus/packing/bit_planes.hpp>
+#include <gradus/simd/planes.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <vector>
+
+#include "lane_values.hpp"
+
+namespace {
+
+using gradus::code_t;
+using gradus::index_t;
+
+std::vector<code_t> random_codes(index_t n, unsigned kinds, std::uint64_t stream) {
+    const auto key = gradus::random_key::of(gradus::test::seed(), 0x706c616e65u, stream);
+    std::vector<code_t> codes(n);
+    for (index_t i = 0; i < n; ++i) {
+        codes[i] = static_cast<code_t>(key.below(kinds, i));
+    }
+    return codes;
+}
+
+/// A line of width W among other bits of the codes: `shift` low bits below it stay untouched.
+template <int W> int line_faults() {
+    int faults = 0;
+    constexpr index_t codes_in_line = 64 * 8 / W;
+    for (int shift = 0; shift + W <= 8; ++shift) {
+        const std::vector<code_t> codes =
+            random_codes(codes_in_line, 1u << W, static_cast<unsigned>(shift));
+        std::array<std::byte, 64> expected{};
+        gradus::bit_planes<W>::pack(codes, expected);
+
+        std::vector<code_t> raised(codes);
+        const auto noise = random_codes(codes_in_line, 256, 77);
+        constexpr unsigned field = (1u << W) - 1u;
+        for (index_t i = 0; i < codes.size(); ++i) {  // anything around the field is ignored
+            raised[i] = static_cast<code_t>((noise[i] & ~(field << shift)) |
+                                            static_cast<unsigned>(codes[i] << shift));
+        }
+        std::array<std::byte, 64> line{};
+        gradus::simd::pack_line<W>(raised.data(), shift, line.data());
+        faults += line != expected;
+
+        const auto low = random_codes(codes_in_line, 1u << shift, 78);
+        std::vector<code_t> sum(low);
+        gradus::simd::unpack_line<W>(line.data(), shift, sum.data());
+        for (index_t i = 0; i < codes.size(); ++i) {
+            faults += sum[i] != (low[i] | (codes[i] << shift));
+        }
+    }
+    return faults;
+}
+
+}  // namespace
+
+TEST_CASE("lines of two and four bits hold what the packing puts there") {
+    INFO("GRADUS_SEED=", gradus::test::seed());
+    CHECK(line_faults<2>() == 0);
+    CHECK(line_faults<4>() == 0);
+}
+
+TEST_CASE("every mask byte spreads over eight codes and comes back") {
+    for (unsigned mask = 0; mask < 256; ++mask) {
+        for (int shift = 0; shift < 8; ++shift) {
+            std::array<code_t, 8> codes{};
+            const auto low = static_cast<code_t>((1u << shift) - 1u);
+            codes.fill(low);
+            gradus::simd::unpack_mask(static_cast<std::byte>(mask), shift, codes.data());
+            for (unsigned i = 0; i < 8; ++i) {
+                REQUIRE(codes[i] == (low | (((mask >> i) & 1u) << shift)));
+            }
+            REQUIRE(gradus::simd::pack_mask(codes.data(), shift) == static_cast<std::byte>(mask));
+            if (shift > 0) { REQUIRE(gradus::simd::pack_mask(codes.data(), 0) == std::byte{255}); }
+        }
+    }
+}
+
+TEST_CASE("a line of trits decodes as the packing does, whatever its bytes") {
+    INFO("GRADUS_SEED=", gradus::test::seed());
+    for (std::uint64_t n = 0; n < 40; ++n) {
+        const std::vector<code_t> codes = random_codes(320, 3, n);
+        std::vector<std::byte> line(64);
+        gradus::base3::pack(codes, line);
+        std::vector<code_t> found(320, 255);
+        gradus::simd::unpack_trits(line.data(), found.data());
+        CHECK(found == codes);
+
+        const std::vector<code_t> arbitrary = random_codes(64, 256, 100 + n);
+        for (index_t i = 0; i < line.size(); ++i) {
+            line[i] = static_cast<std::byte>(arbitrary[i]);
+        }
+        std::vector<code_t> expected(320);
+        gradus::base3::unpack(line, expected);
+        gradus::simd::unpack_trits(line.data(), found.data());
+        CHECK(found == expected);
+    }
+}

@@ -68,8 +68,8 @@ TEST_CASE("the tensors of each model are those of its configuration, and finite"
     const std::pair<const char*, index_t> models[] = {
         {"reference", 2'492'672}, {"stories260K", 260'032}, {"tiny1m", 935'040}};
     for (const auto& [name, parameters] : models) {
-        INFO(name);
         const std::string directory = shared + "/models/" + name;
+        INFO(directory);
         const auto config = gradus::read_model_config(directory + "/config.json");
         REQUIRE(config);
         const auto source = safetensors_source::open(directory);
@@ -78,7 +78,6 @@ TEST_CASE("the tensors of each model are those of its configuration, and finite"
         CHECK(source->size() == expected.size());
         index_t elements = 0;
         for (const auto& [tensor_name, shape] : expected) {
-            INFO(tensor_name);
             const auto tensor = source->find(tensor_name);
             REQUIRE(tensor);
             CHECK(

@@ -2,6 +2,7 @@
 // A file that appears complete or not at all.
 #pragma once
 
+#include <gradus/core/contract.hpp>
 #include <gradus/core/result.hpp>
 #include <gradus/core/types.hpp>
 #include <gradus/io/file_error.hpp>

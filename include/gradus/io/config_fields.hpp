@@ -2,7 +2,11 @@
 // Typed fields of a JSON object; the first broken rule is remembered.
 #pragma once
 
-#include <gradus/io/strict_json.hpp>
+#include <gradus/core/result.hpp>
+#include <gradus/core/types.hpp>
+#include <gradus/io/file_error.hpp>
+
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <optional>
@@ -74,7 +78,7 @@ class config_fields {
 
     /// A string. Without a fallback the key is required.
     [[nodiscard]] std::string text(const char* key,
-                                   std::optional<std::string> fallback = std::nullopt) {
+                                   const std::optional<std::string>& fallback = std::nullopt) {
         const nlohmann::json* value = required(key, fallback.has_value());
         if (value == nullptr) { return fallback.value_or(std::string{}); }
         const auto* string = value->get_ptr<const std::string*>();

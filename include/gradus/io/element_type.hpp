@@ -5,6 +5,7 @@
 #include <gradus/core/types.hpp>
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 

@@ -2,10 +2,15 @@
 // The shape of a Llama model, from a Hugging Face `config.json`.
 #pragma once
 
+#include <gradus/core/result.hpp>
+#include <gradus/core/types.hpp>
 #include <gradus/io/config_fields.hpp>
+#include <gradus/io/file_error.hpp>
 #include <gradus/io/read_text_file.hpp>
+#include <gradus/io/strict_json.hpp>
 
-#include <cstdint>
+#include <nlohmann/json.hpp>
+
 #include <optional>
 #include <string>
 #include <string_view>

@@ -2,6 +2,9 @@
 // A small text file as a string.
 #pragma once
 
+#include <gradus/core/result.hpp>
+#include <gradus/core/types.hpp>
+#include <gradus/io/file_error.hpp>
 #include <gradus/io/mapped_file.hpp>
 
 #include <string>

@@ -2,14 +2,22 @@
 // A checkpoint as one set of tensors, in one file or in many.
 #pragma once
 
+#include <gradus/core/contract.hpp>
+#include <gradus/core/result.hpp>
+#include <gradus/core/types.hpp>
+#include <gradus/io/file_error.hpp>
 #include <gradus/io/read_text_file.hpp>
+#include <gradus/io/safetensors_header.hpp>
 #include <gradus/io/safetensors_index.hpp>
+#include <gradus/io/safetensors_json.hpp>
 #include <gradus/io/safetensors_reader.hpp>
+#include <gradus/io/tensor_info.hpp>
 
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <sys/stat.h>
 #include <utility>
 #include <vector>
 
@@ -112,8 +120,9 @@ class safetensors_source {
             names.insert(shard);
         }
         safetensors_source source{directory};
+        const std::string folder = directory + "/";
         for (const std::string& name : names) {
-            result<safetensors_file> shard = safetensors_file::open(directory + "/" + name);
+            result<safetensors_file> shard = safetensors_file::open(folder + name);
             if (!shard) {
                 return file_error(shard.error().code, index, "names shard ", quote_name(name),
                                   ", which cannot be read: ", shard.error().message);

@@ -2,12 +2,19 @@
 // The header of a safetensors file: read, and every claim checked against the size of the file.
 #pragma once
 
+#include <gradus/core/result.hpp>
+#include <gradus/core/types.hpp>
+#include <gradus/io/element_type.hpp>
+#include <gradus/io/file_error.hpp>
 #include <gradus/io/safetensors_json.hpp>
+#include <gradus/io/strict_json.hpp>
 #include <gradus/io/tensor_info.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>

@@ -2,13 +2,16 @@
 // The index of a sharded checkpoint: which file holds which tensor.
 #pragma once
 
+#include <gradus/core/result.hpp>
+#include <gradus/io/file_error.hpp>
 #include <gradus/io/safetensors_json.hpp>
 #include <gradus/io/strict_json.hpp>
 #include <gradus/io/tensor_info.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace gradus {
 inline namespace GRADUS_ISA {

@@ -2,9 +2,16 @@
 // The JSON grammar of a safetensors header, checked while it is read.
 #pragma once
 
+#include <gradus/core/result.hpp>
+#include <gradus/core/types.hpp>
+#include <gradus/io/file_error.hpp>
 #include <gradus/io/strict_json.hpp>
 
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -127,8 +134,8 @@ class safetensors_json : public json_problem {
     }
 
   private:
-    enum class place { outside, root, metadata, entry, array };
-    enum class field : unsigned { dtype = 1, shape = 2, offsets = 4 };
+    enum class place : std::uint8_t { outside, root, metadata, entry, array };
+    enum class field : std::uint8_t { dtype = 1, shape = 2, offsets = 4 };
     static constexpr unsigned all_fields = 7;
 
     bool start_field(const std::string& name) {

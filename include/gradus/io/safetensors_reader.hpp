@@ -2,8 +2,13 @@
 // One safetensors file, opened and checked; its tensors are views into the mapping.
 #pragma once
 
+#include <gradus/core/contract.hpp>
+#include <gradus/core/result.hpp>
+#include <gradus/core/types.hpp>
 #include <gradus/io/mapped_file.hpp>
 #include <gradus/io/safetensors_header.hpp>
+#include <gradus/io/safetensors_json.hpp>
+#include <gradus/io/tensor_info.hpp>
 
 #include <memory>
 #include <span>

@@ -2,8 +2,16 @@
 // Writes safetensors files: the same tensors in the same order give the same bytes.
 #pragma once
 
+#include <gradus/core/result.hpp>
+#include <gradus/core/types.hpp>
 #include <gradus/io/atomic_file.hpp>
+#include <gradus/io/element_type.hpp>
+#include <gradus/io/file_error.hpp>
 #include <gradus/io/safetensors_header.hpp>
+#include <gradus/io/safetensors_json.hpp>
+#include <gradus/io/tensor_info.hpp>
+
+#include <nlohmann/json.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +19,6 @@
 #include <set>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,7 +38,7 @@ class safetensors_writer {
   public:
     static constexpr index_t line = 64;  ///< bytes: a cache line, and one AVX-512 vector
 
-    enum class alignment {
+    enum class alignment : std::uint8_t {
         none,
         whole_lines,
     };
@@ -39,19 +46,21 @@ class safetensors_writer {
     explicit safetensors_writer(alignment tensors = alignment::none) : alignment_{tensors} {}
 
     /// Adds a string to `__metadata__`, which is written sorted by key.
-    [[nodiscard]] status add_metadata(std::string key, std::string value) {
-        if (!encode(key) || !encode(value)) {
+    [[nodiscard]] status add_metadata(const std::string& key, const std::string& value) {
+        const auto encoded_key = encode(key);
+        const auto encoded_value = encode(value);
+        if (!encoded_key || !encoded_value) {
             return error{errc::invalid_argument,
                          "metadata " + quote_name(key) + ": not valid UTF-8"};
         }
-        if (!metadata_.emplace(key, std::move(value)).second) {
+        if (!metadata_.emplace(key, *encoded_key + ':' + *encoded_value).second) {
             return error{errc::invalid_argument, "metadata " + quote_name(key) + ": given twice"};
         }
         return done{};
     }
 
     /// Errors: a name used before, reserved or not UTF-8; data that does not fit the shape.
-    [[nodiscard]] status add_tensor(std::string name,
+    [[nodiscard]] status add_tensor(const std::string& name,
                                     element_type type,
                                     std::vector<index_t> shape,
                                     std::span<const std::byte> data) {
@@ -72,9 +81,10 @@ class safetensors_writer {
                           " bytes (expected a multiple of 64). Pad it?");
         }
         if (name == "__metadata__") { return refuse("the format reserves this name"); }
-        if (!encode(name)) { return refuse("name is not valid UTF-8"); }
+        auto encoded = encode(name);
+        if (!encoded) { return refuse("name is not valid UTF-8"); }
         if (!names_.insert(name).second) { return refuse("added twice"); }
-        tensors_.push_back({{std::move(name), type, std::move(shape), size_, data.size()}, data});
+        tensors_.push_back({std::move(*encoded), type, std::move(shape), size_, data});
         size_ += data.size();
         return done{};
     }
@@ -103,14 +113,14 @@ class safetensors_writer {
         text += '{';
         if (!metadata_.empty()) {
             text += R"("__metadata__":{)";
-            for (const auto& [key, value] : metadata_) {
-                text += *encode(key) + ':' + *encode(value) + ',';
+            for (const auto& [key, encoded] : metadata_) {
+                text += encoded + ',';
             }
             text.back() = '}';
             text += ',';
         }
         for (const pending& tensor : tensors_) {
-            text += entry(tensor.info) + ',';
+            text += entry(tensor) + ',';
         }
         if (text.back() == ',') { text.pop_back(); }
         text += '}';
@@ -124,7 +134,10 @@ class safetensors_writer {
 
   private:
     struct pending {
-        tensor_info info;
+        std::string encoded_name;
+        element_type dtype;
+        std::vector<index_t> shape;
+        index_t offset;
         std::span<const std::byte> data;
     };
 
@@ -138,19 +151,19 @@ class safetensors_writer {
         return encoded;
     }
 
-    [[nodiscard]] static std::string entry(const tensor_info& tensor) {
-        std::string text = *encode(tensor.name) + R"(:{"dtype":")";
+    [[nodiscard]] static std::string entry(const pending& tensor) {
+        std::string text = tensor.encoded_name + R"(:{"dtype":")";
         text += name_of(tensor.dtype);
         text += R"(","shape":[)";
         for (index_t i = 0; i < tensor.shape.size(); ++i) {
             text += (i == 0 ? "" : ",") + std::to_string(tensor.shape[i]);
         }
         return text + R"(],"data_offsets":[)" + std::to_string(tensor.offset) + ',' +
-               std::to_string(tensor.offset + tensor.bytes) + "]}";
+               std::to_string(tensor.offset + tensor.data.size()) + "]}";
     }
 
     alignment alignment_;
-    string_map metadata_;
+    string_map metadata_;  ///< key to its encoded pair
     std::set<std::string> names_;
     std::vector<pending> tensors_;
     index_t size_ = 0;

@@ -2,13 +2,17 @@
 // Stored floats of 16 or 32 bits as float, exactly; and the first one that is not finite.
 #pragma once
 
+#include <gradus/core/contract.hpp>
 #include <gradus/core/half.hpp>
 #include <gradus/core/matrix_view.hpp>
 #include <gradus/core/result.hpp>
+#include <gradus/core/types.hpp>
+#include <gradus/io/element_type.hpp>
 #include <gradus/io/tensor_info.hpp>
 
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
 #include <optional>
 #include <span>

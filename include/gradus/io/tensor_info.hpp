@@ -2,15 +2,16 @@
 // What a file says about a tensor, and a view of its bytes.
 #pragma once
 
+#include <gradus/core/result.hpp>
 #include <gradus/core/types.hpp>
 #include <gradus/io/element_type.hpp>
 #include <gradus/io/file_error.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace gradus {

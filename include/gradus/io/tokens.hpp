@@ -2,11 +2,15 @@
 // Token sequences from files: NumPy arrays of integers, or raw bytes.
 #pragma once
 
+#include <gradus/core/result.hpp>
+#include <gradus/core/types.hpp>
+#include <gradus/io/file_error.hpp>
 #include <gradus/io/mapped_file.hpp>
 #include <gradus/io/npy_header.hpp>
 
 #include <algorithm>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
@@ -14,7 +18,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace gradus {

@@ -2,6 +2,7 @@
 // A whole file from memory, written so that readers see the old one or the new one.
 #pragma once
 
+#include <gradus/core/result.hpp>
 #include <gradus/io/atomic_file.hpp>
 
 #include <span>

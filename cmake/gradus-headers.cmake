@@ -16,6 +16,9 @@ set(GRADUS_HEADERS
     gradus/concepts/range.hpp
     gradus/concepts/rounding.hpp
     gradus/concepts/scale_format.hpp
+    gradus/config/parse_scheme.hpp
+    gradus/config/quantize_scheme.hpp
+    gradus/config/scheme.hpp
     gradus/core/aligned_buffer.hpp
     gradus/core/config.hpp
     gradus/core/contract.hpp
@@ -42,12 +45,14 @@ set(GRADUS_HEADERS
     gradus/grouping/tensor.hpp
     gradus/grouping/variance_adaptive.hpp
     gradus/io/atomic_file.hpp
+    gradus/io/checksum.hpp
     gradus/io/config_fields.hpp
     gradus/io/element_type.hpp
     gradus/io/file_error.hpp
     gradus/io/mapped_file.hpp
     gradus/io/model_config.hpp
     gradus/io/npy_header.hpp
+    gradus/io/packed_description.hpp
     gradus/io/read_text_file.hpp
     gradus/io/safetensors_directory.hpp
     gradus/io/safetensors_header.hpp
@@ -62,20 +67,29 @@ set(GRADUS_HEADERS
     gradus/io/write_file.hpp
     gradus/kernels/block_codes.hpp
     gradus/kernels/decode.hpp
+    gradus/kernels/decode_panel.hpp
     gradus/kernels/encode.hpp
     gradus/kernels/encode_tile.hpp
     gradus/kernels/estimate.hpp
     gradus/kernels/f32_attention.hpp
     gradus/kernels/f32_dot.hpp
     gradus/kernels/f32_exp.hpp
+    gradus/kernels/f32_panels.hpp
     gradus/kernels/f32_softmax.hpp
+    gradus/kernels/gemm.hpp
+    gradus/kernels/gemv.hpp
+    gradus/kernels/multiply_panel.hpp
     gradus/kernels/vectorizable.hpp
     gradus/layout/code_order.hpp
     gradus/layout/geometry.hpp
     gradus/layout/grid_words.hpp
     gradus/layout/layout.hpp
+    gradus/layout/layout_name.hpp
+    gradus/layout/menu.hpp
     gradus/layout/packed_matrix.hpp
+    gradus/layout/packed_part.hpp
     gradus/layout/packed_view.hpp
+    gradus/layout/shipped_menu.hpp
     gradus/layout/stored_mapping.hpp
     gradus/mapping/adaptive_quantile.hpp
     gradus/mapping/binary.hpp

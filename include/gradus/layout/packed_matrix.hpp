@@ -47,6 +47,12 @@ template <layout_type L> class packed_matrix {
 
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return buffer_.bytes(); }
 
+    /// Gives the bytes away; the matrix is empty then.
+    [[nodiscard]] aligned_buffer take_bytes() && noexcept {
+        rows_ = cols_ = 0;
+        return std::move(buffer_);
+    }
+
     /// Every stored bit: codes, scales, zero points, row words, codebook. Equal to what is
     /// allocated and to what a file holds.
     [[nodiscard]] index_t size_in_bits() const noexcept {

@@ -99,16 +99,20 @@ class llama : public llama_transformer {
 };
 
 /// Builds one linear layer from `stem`.weight and, where it exists, `stem`.bias.
-[[nodiscard]] inline linear float_linear(const model_weights& weights, const std::string& stem) {
+/// A layer of one part: the packed one where the weights have it, else float.
+[[nodiscard]] inline linear make_linear(const model_weights& weights, const std::string& stem) {
     const named_matrix* bias = weights.find(stem + ".bias");
-    return linear{{make_part(f32_panels{weights.at(stem + ".weight").view()})},
-                  bias == nullptr ? std::vector<float>{} : bias->values};
+    const auto packed = weights.parts.find(stem + ".weight");
+    part_pointer part = packed != weights.parts.end()
+                          ? packed->second
+                          : make_part(f32_panels{weights.at(stem + ".weight").view()});
+    return linear{{std::move(part)}, bias == nullptr ? std::vector<float>{} : bias->values};
 }
 
-[[nodiscard]] inline llama_transformer::block_type float_block(const model_weights& weights,
-                                                               index_t layer) {
+[[nodiscard]] inline llama_transformer::block_type make_block(const model_weights& weights,
+                                                              index_t layer) {
     const auto linear_of = [&](std::string_view matrix) {
-        return float_linear(weights, layer_name(layer, matrix));
+        return make_linear(weights, layer_name(layer, matrix));
     };
     const auto norm_of = [&](std::string_view vector) {
         return rms_norm{weights.at(layer_name(layer, vector)).values,
@@ -121,7 +125,7 @@ class llama : public llama_transformer {
             {linear_of("mlp.gate_proj"), linear_of("mlp.up_proj"), linear_of("mlp.down_proj")}};
 }
 
-/// The float model. `weights` come from `load_llama_weights` (which has checked them), changed
+/// The model. `weights` come from `load_llama_weights` (which has checked them), changed
 /// perhaps, and are not needed afterwards. `positions` 0 means as many as config.json allows.
 [[nodiscard]] inline result<llama> make_llama(const model_weights& weights, index_t positions = 0) {
     const model_config& config = weights.config;
@@ -132,7 +136,7 @@ class llama : public llama_transformer {
     const named_matrix& embedding = weights.at("model.embed_tokens.weight");
     std::vector<llama_transformer::block_type> blocks;
     for (index_t layer = 0; layer < config.num_hidden_layers; ++layer) {
-        blocks.push_back(float_block(weights, layer));
+        blocks.push_back(make_block(weights, layer));
     }
     const bool tied = config.tie_word_embeddings;
     std::vector<matrix_name> matrices;
@@ -147,7 +151,7 @@ class llama : public llama_transformer {
                       config.rope_theta},
         std::move(blocks),
         rms_norm{weights.at("model.norm.weight").values, static_cast<float>(config.rms_norm_eps)},
-        float_linear(weights, tied ? "model.embed_tokens" : "lm_head")};
+        make_linear(weights, tied ? "model.embed_tokens" : "lm_head")};
     return llama{std::move(model), config, std::move(matrices)};
 }
 

@@ -7,6 +7,7 @@
 #include <gradus/io/model_config.hpp>
 #include <gradus/io/safetensors_directory.hpp>
 #include <gradus/io/tensor_floats.hpp>
+#include <gradus/model/matrix_part.hpp>
 
 #include <map>
 #include <string>
@@ -30,6 +31,9 @@ struct named_matrix {
 struct model_weights {
     model_config config;
     std::vector<named_matrix> tensors;  ///< in the order of the checkpoint
+
+    /// Matrices that are not float, by name; a tensor of that name has a shape and no values.
+    std::map<std::string, part_pointer, std::less<>> parts = {};
 
     /// Null where there is none.
     [[nodiscard]] const named_matrix* find(std::string_view name) const {

@@ -131,8 +131,10 @@
 #define GRADUS_TEXT(x) GRADUS_TEXT_(x)
 
 namespace gradus {
+inline namespace GRADUS_ISA {
 
 /// The name of the instruction set this translation unit was built for, e.g. "isa_sse4_2_avx2_fma".
 inline constexpr const char* isa_name = GRADUS_TEXT(GRADUS_ISA);
 
+}  // namespace GRADUS_ISA
 }  // namespace gradus

@@ -13,7 +13,7 @@ struct label {
     char text[96] = {};
     unsigned length = 0;
 
-    constexpr label() = default;
+    GRADUS_INLINE constexpr label() = default;
 
     GRADUS_INLINE constexpr label(std::string_view word) {
         append(word);
@@ -21,7 +21,7 @@ struct label {
 
     GRADUS_INLINE constexpr void append(std::string_view word) {
         for (const char c : word) {
-            text[length++] = c;
+            text[length++] = c;  // beyond the array: no constant expression, so no label
         }
     }
 

@@ -17,7 +17,7 @@ template <class T> struct matrix_view {
     index_t cols = 0;
     index_t stride = 0;  ///< elements from one row to the next, at least `cols`
 
-    constexpr matrix_view() = default;
+    GRADUS_INLINE constexpr matrix_view() = default;
 
     GRADUS_INLINE constexpr matrix_view(T* first,
                                         index_t row_count,

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -42,7 +43,7 @@ class thread_pool {
         if (workers_.empty() || n < 2) { return serial{}.for_each(n, f); }
         {
             const std::lock_guard lock{mutex_};
-            body_ = &f;
+            body_ = const_cast<void*>(static_cast<const void*>(std::addressof(f)));
             call_ = [](void* body, index_t i) {
                 (*static_cast<std::remove_reference_t<F>*>(body))(i);
             };

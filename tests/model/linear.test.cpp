@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Sums of parts, transforms, biases and gains of a linear layer.
+#include <gradus/kernels/decode.hpp>
+#include <gradus/layout/layout.hpp>
+#include <gradus/mapping/uniform_symmetric.hpp>
 #include <gradus/model/linear.hpp>
+#include <gradus/quantize/quantize.hpp>
 
 #include <doctest/doctest.h>
 
@@ -123,4 +127,27 @@ TEST_CASE("a gain scales what is added, the bias included") {
         layer.add(x.view(), y.view(), gain, memory);
         CHECK(near(y, expected));
     }
+}
+
+TEST_CASE("a packed part multiplies as its decoded values, alone and beside floats") {
+    using packed_layout = gradus::layout<gradus::uniform_symmetric<4>, gradus::group<32>>;
+    const matrix w(24, 64, 20);
+    const matrix x(5, 64, 21);
+    auto packed = gradus::quantize(w.view(), gradus::recipe<packed_layout>{});
+    REQUIRE(packed);
+    matrix decoded(24, 64);
+    gradus::decode(packed.value().view(), decoded.view());
+    matrix rest = w;
+    for (index_t i = 0; i < rest.values.size(); ++i) {
+        rest.values[i] -= decoded.values[i];
+    }
+
+    const index_t bits = packed.value().size_in_bits();
+    const auto part = make_part(std::move(packed).value());
+    CHECK(part->size_in_bits() == bits);
+    const linear alone{{part}};
+    CHECK(near(run(alone, x), product(x, decoded)));
+    const linear both{{part, make_part(f32_panels{rest.view()})}};
+    CHECK(near(run(both, x), product(x, w)));
+    CHECK(both.size_in_bits() == bits + 24 * 64 * 32);
 }

@@ -27,6 +27,10 @@ void* counted(std::size_t size, std::size_t alignment) {
     return counted(size + 1, static_cast<std::size_t>(alignment));
 }
 
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+    return counted(size + 1, alignof(std::max_align_t));
+}
+
 [[gnu::noinline]] void operator delete(void* memory) noexcept {
     std::free(memory);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gradus/config/scheme.hpp>
+#include <gradus/config/scheme_run.hpp>
 #include <gradus/layout/packed_part.hpp>
 #include <gradus/quantize/quantize.hpp>
 
@@ -10,12 +11,6 @@
 
 namespace gradus {
 inline namespace GRADUS_ISA {
-
-/// What distinguishes one tensor's run from another's.
-struct scheme_run {
-    std::uint64_t seed = 0;    ///< of stochastic and noisy roundings
-    std::uint64_t tensor = 0;  ///< number of the tensor, so that no two draw the same numbers
-};
 
 /// The scheme's rounding with its random stream set.
 template <rounding R> [[nodiscard]] R seeded(R how, const scheme_run& run) {

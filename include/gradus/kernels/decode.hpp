@@ -79,13 +79,15 @@ void decode_tile(const packed_view<L>& w, index_t tile, matrix_view<float> out) 
     for_each_block(
         w, tile,
         [&](const tile_grid<L>& grid, index_t first, index_t columns, const code_t* codes) {
-            code_t row[L::block_cols];
+            std::uint32_t quads[(L::block_cols + 3) / 4];  // four codes a word
+            auto* const row = static_cast<code_t*>(static_cast<void*>(quads));
             for (index_t r = 0; r < out.rows; ++r) {
                 const code_t* run = codes;
                 if constexpr (L::tile_rows != 1) {
                     index_t c = 0;
                     for (; c + 4 <= columns; c += 4) {
-                        std::memcpy(row + c, codes + code_position(r, c, out.rows, columns), 4);
+                        std::memcpy(&quads[c / 4], codes + code_position(r, c, out.rows, columns),
+                                    4);
                     }
                     for (; c < columns; ++c) {
                         row[c] = codes[code_position(r, c, out.rows, columns)];

@@ -4,6 +4,7 @@
 
 #include <gradus/layout/layout_name.hpp>
 
+#include <tuple>
 #include <type_traits>
 #include <vector>
 
@@ -23,6 +24,7 @@ template <layout_type L> struct layout_choice {
 /// same strings serve schemes, files, reports and help texts.
 template <layout_type... Layouts> struct menu {
     static constexpr index_t size = sizeof...(Layouts);
+    using first = std::tuple_element_t<0, std::tuple<Layouts..., void>>;
 
     [[nodiscard]] static std::vector<std::string_view> names() { return {Layouts::name.view()...}; }
 

@@ -6,8 +6,9 @@
 #include <gradus/layout/packed_part.hpp>
 #include <gradus/model/llama.hpp>
 
-#include <memory>
+#include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -30,27 +31,29 @@ template <layout_type L> struct mapped_matrix {
     [[nodiscard]] packed_view<L> view() const { return weights; }
 };
 
-/// The part of a matrix, with the kernels of its layout. `found` is set where `Menu` has the
-/// layout.
-template <class Menu>
-[[nodiscard]] result<part_pointer>
-packed_matrix_part(const packed_file& file, const described_matrix& matrix, bool& found) {
+/// Finds the layout of a described matrix on `Menu` and hands its view to `f`, whose value is the
+/// result. The first of the pair: whether the menu (perhaps one share of several) has the layout.
+template <class Menu, class F>
+[[nodiscard]] auto
+open_packed_matrix(const packed_file& file, const described_matrix& matrix, F&& f) {
+    using opened = std::invoke_result_t<F&, packed_view<typename Menu::first>>;
     const described_part& part = matrix.parts[0];
-    const auto name = parse_layout_name(part.layout);
-    result<part_pointer> made = file_error(
+    const std::optional<layout_name> name = parse_layout_name(part.layout);
+    result<opened> made = file_error(
         errc::unsupported, file.file().path(), "matrix ", quote_name(matrix.name), " has layout ",
         quote_name(part.layout), ", which is not on the menu of this program");
-    found = name && Menu::visit(*name, [&]<class L>(const layout_choice<L>& choice) {
-                result<packed_view<L>> view = view_of(choice, file.bytes(part), matrix.rows,
-                                                      matrix.cols, file.codebook(part));
-                if (view) {
-                    made = make_part(mapped_matrix<L>{file, view.value()});
-                } else {
-                    made = file_error(view.error().code, file.file().path(), "matrix ",
-                                      quote_name(matrix.name), ": ", view.error().message);
-                }
-            });
-    return made;
+    const bool found =
+        name && Menu::visit(*name, [&]<class L>(const layout_choice<L>& choice) {
+            const auto view =
+                view_of(choice, file.bytes(part), matrix.rows, matrix.cols, file.codebook(part));
+            if (view) {
+                made = f(view.value());
+            } else {
+                made = file_error(view.error().code, file.file().path(), "matrix ",
+                                  quote_name(matrix.name), ": ", view.error().message);
+            }
+        });
+    return std::pair<bool, result<opened>>{found, std::move(made)};
 }
 
 /// All weights of a packed file. `make_part_of(file, matrix)` gives the part of a described matrix.

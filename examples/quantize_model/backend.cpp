@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Finds the share of the menu that has a layout.
+#include "backend.hpp"
+
+#include <gradus/layout/shipped_menu.hpp>
+
+#include <utility>
+
+#include "shard.hpp"
+
+namespace quantize_model {
+
+std::vector<std::string_view> menu_names() {
+    return gradus::shipped_menu::names();
+}
+
+bool on_menu(const gradus::layout_name& layout) {
+    return gradus::shipped_menu::contains(layout);
+}
+
+namespace {
+
+template <int... Shards>
+gradus::result<gradus::packed_part> quantize_in(std::integer_sequence<int, Shards...>,
+                                                gradus::weights_view weights,
+                                                const gradus::scheme& how,
+                                                gradus::scheme_run run,
+                                                gradus::thread_pool& threads) {
+    std::pair<bool, gradus::result<gradus::packed_part>> made{
+        false, gradus::error{gradus::errc::not_found, "layout not on the menu"}};
+    ((made = quantize_in_shard<Shards>(weights, how, run, threads), made.first) || ...);
+    return std::move(made.second);
+}
+
+template <int... Shards>
+gradus::result<opened_matrix> open_in(std::integer_sequence<int, Shards...>,
+                                      const gradus::packed_file& file,
+                                      const gradus::described_matrix& matrix) {
+    std::pair<bool, gradus::result<opened_matrix>> made{
+        false, gradus::error{gradus::errc::not_found, "layout not on the menu"}};
+    ((made = open_in_shard<Shards>(file, matrix), made.first) || ...);
+    return std::move(made.second);
+}
+
+using all_shards = std::make_integer_sequence<int, shard_count>;
+
+}  // namespace
+
+gradus::result<gradus::packed_part> quantize_matrix(gradus::weights_view weights,
+                                                    const gradus::scheme& how,
+                                                    std::uint64_t seed,
+                                                    std::uint64_t number,
+                                                    gradus::thread_pool& threads) {
+    return quantize_in(all_shards{}, weights, how, {.seed = seed, .tensor = number}, threads);
+}
+
+gradus::result<opened_matrix> open_matrix(const gradus::packed_file& file,
+                                          const gradus::described_matrix& matrix) {
+    return open_in(all_shards{}, file, matrix);
+}
+
+}  // namespace quantize_model

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: MIT
+// quantize_model: what each scheme costs a model, in bits and in nats.
+#include <gradus/config/parse_scheme.hpp>
+#include <gradus/io/tokens.hpp>
+#include <gradus/io/write_file.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <deque>
+#include <filesystem>
+#include <iostream>
+#include <thread>
+
+#include "backend.hpp"
+#include "measure.hpp"
+#include "plot.hpp"
+#include "table.hpp"
+#include "tensors.hpp"
+
+namespace quantize_model {
+namespace {
+
+using gradus::errc;
+using gradus::error;
+using gradus::index_t;
+
+int fail(exit_code code, const std::string& message) {
+    std::cerr << "quantize_model: " << message << '\n';
+    return code;
+}
+
+/// The exit code for an error of the library.
+exit_code code_of(const error& failure) {
+    if (failure.code == errc::no_effect) { return no_effect; }
+    return failure.code == errc::invalid_argument ? usage : bad_input;
+}
+
+int fail(const error& failure) {
+    return fail(code_of(failure), failure.message);
+}
+
+std::optional<int> parse(int argc, char** argv, options& wanted) {
+    CLI::App app{
+        "Quantizes a model by each scheme, writes it, reads it back, and measures what it lost."};
+    app.footer("Scheme: "
+               "<mapping>[<bits>][:<variant>][@<offset>]_<tensor|channel|gN>[_<scale>][_<range>[=V]"
+               "][_<rounding>[=V]]\n"
+               "  e.g. uniform_symmetric4_g64_mse, adaptive_quantile3_g32_log8_mse, "
+               "ternary_channel; see --list\n"
+               "Exit codes: 0 done, 2 bad option, scheme or pattern, 3 unreadable model or text,\n"
+               "  4 a scheme without effect or indistinguishable from another, 5 a file cannot be "
+               "written");
+    app.add_option("--model", wanted.model,
+                   "directory with config.json and safetensors (default: the embedded model)");
+    app.add_option("--tokens", wanted.token_files, "text as tokens, .npy; may be repeated");
+    app.add_option("--bytes", wanted.byte_files,
+                   "text as bytes, for byte-level models; may be repeated");
+    app.add_option("--context", wanted.context, "tokens a window")->capture_default_str();
+    app.add_option("--limit", wanted.limit, "tokens of each text to use");
+    app.add_option("--documents", wanted.document, "a window starts at each token with this id");
+    app.add_flag("--second-half", wanted.second_half, "score the second half of each window only");
+    app.add_option("--scheme", wanted.schemes,
+                   "scheme to measure; may be repeated (default: about 45)");
+    app.add_flag("--all", wanted.all, "one scheme for every layout of the menu");
+    app.add_option("--include", wanted.include,
+                   "quantize tensors whose name matches (default: the decoder's matrices)");
+    app.add_option("--exclude", wanted.exclude, "but not those whose name matches");
+    app.add_option("--output", wanted.output,
+                   "keep the packed models here, one directory a scheme");
+    app.add_option("--report", wanted.report, "machine-readable results")->capture_default_str();
+    app.add_option("--plot", wanted.plot, "divergence against bits, SVG")->capture_default_str();
+    app.add_option("--threads", wanted.threads, "0: all of the machine")->capture_default_str();
+    app.add_option("--seed", wanted.seed, "of stochastic and noisy rounding")
+        ->capture_default_str();
+    app.add_flag("--list", wanted.list, "print the menu of layouts and leave");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& problem) { return app.exit(problem) == 0 ? success : usage; }
+    return std::nullopt;
+}
+
+void print_menu() {
+    std::cout << "Layouts (gN: any group size, or 'channel'; @: a grid offset in (0, 1)):\n";
+    for (const std::string_view name : menu_names()) {
+        std::cout << "  " << name << '\n';
+    }
+    std::cout
+        << "Ranges: " << gradus::scheme_words::ranges
+        << "\nRoundings: " << gradus::scheme_words::roundings
+        << "\nadaptive_quantile also takes :density, :mass and :zero (training of its codebook)\n"
+           "f16 stands alone and stores 16-bit floats\n";
+}
+
+/// Everything that can be wrong with the schemes, before any work.
+gradus::result<std::vector<planned_scheme>> plan(const options& wanted) {
+    if (wanted.all && !wanted.schemes.empty()) {
+        return error{errc::invalid_argument, "--all and --scheme exclude each other"};
+    }
+    std::vector<std::string> names = wanted.schemes;
+    if (names.empty()) { names = wanted.all ? menu_schemes() : default_schemes(); }
+    std::vector<planned_scheme> planned;
+    for (const std::string& name : names) {
+        if (std::count(names.begin(), names.end(), name) > 1) {
+            return error{errc::invalid_argument, "scheme '" + name + "' is given twice"};
+        }
+        if (name == "f16") {
+            planned.push_back({name, std::nullopt});
+            continue;
+        }
+        auto parsed = gradus::parse_scheme(name);
+        if (!parsed) { return parsed.error(); }
+        if (!on_menu(parsed->layout)) {
+            std::string choices;
+            for (const std::string_view entry : menu_names()) {
+                choices += "\n  " + std::string{entry};
+            }
+            return error{errc::invalid_argument, "scheme '" + name + "': layout '" +
+                                                     parsed->layout.text() +
+                                                     "' is not on the menu; choices:" + choices};
+        }
+        planned.push_back({name, std::move(parsed).value()});
+    }
+    return planned;
+}
+
+/// All texts, cut into windows.
+gradus::result<std::deque<measured_text>> load_texts(const options& wanted, index_t vocabulary) {
+    const index_t limit = wanted.limit.value_or(gradus::all_tokens);
+    const gradus::window_options cut{.context = wanted.context,
+                                     .part = wanted.second_half ? gradus::scored::second_half
+                                                                : gradus::scored::all,
+                                     .document = wanted.document};
+    std::deque<measured_text> texts;
+    for (const auto& [files, load] : {std::pair{&wanted.token_files, &gradus::load_tokens_npy},
+                                      std::pair{&wanted.byte_files, &gradus::load_tokens_bytes}}) {
+        for (const std::string& file : *files) {
+            auto tokens = load(file, vocabulary, limit);
+            if (!tokens) { return tokens.error(); }
+            auto windows = gradus::cut_windows(tokens.value(), cut);
+            if (!windows) {
+                return error{windows.error().code, file + ": " + windows.error().message};
+            }
+            texts.push_back({std::filesystem::path{file}.filename().string(),
+                             std::move(tokens).value(), std::move(windows).value()});
+        }
+    }
+    return texts;
+}
+
+/// A directory of its own for the run, removed at the end where the user did not name one.
+class workplace {
+  public:
+    explicit workplace(const std::string& kept) : path_{kept}, temporary_{kept.empty()} {
+        if (temporary_) {
+            std::string name =
+                (std::filesystem::temp_directory_path() / "quantize_model.XXXXXX").string();
+            path_ = ::mkdtemp(name.data()) == nullptr ? "" : name;
+        }
+    }
+
+    workplace(const workplace&) = delete;
+    workplace& operator=(const workplace&) = delete;
+
+    ~workplace() {
+        std::error_code ignored;
+        if (temporary_ && !path_.empty()) { std::filesystem::remove_all(path_, ignored); }
+    }
+
+    /// The directory of one scheme; empty where it cannot be made.
+    [[nodiscard]] std::string scheme(const std::string& name) const {
+        const std::filesystem::path folder =
+            std::filesystem::path{path_} / (temporary_ ? "model" : name);
+        std::error_code failed;
+        std::filesystem::create_directories(folder, failed);
+        return failed || path_.empty() ? "" : folder.string();
+    }
+
+  private:
+    std::string path_;
+    bool temporary_;
+};
+
+/// Schemes whose losses agree to the last digit: one of them did not do what it says.
+std::optional<error> twins(const report& measured) {
+    for (index_t i = 0; i < measured.runs.size(); ++i) {
+        for (index_t j = 0; j < i; ++j) {
+            const bool same = std::equal(
+                measured.runs[i].losses.begin(), measured.runs[i].losses.end(),
+                measured.runs[j].losses.begin(), [](const text_loss& a, const text_loss& b) {
+                    return a.ppl == b.ppl && a.kld == b.kld;
+                });
+            if (same) {
+                return error{errc::no_effect, "schemes '" + measured.runs[j].scheme + "' and '" +
+                                                  measured.runs[i].scheme +
+                                                  "' have identical losses to all digits (they "
+                                                  "store the same values); drop one of them"};
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+gradus::status write_results(const report& measured, const options& wanted) {
+    for (const std::string& file : {wanted.report, wanted.plot}) {
+        const auto folder = std::filesystem::path{file}.parent_path();
+        std::error_code ignored;
+        if (!folder.empty()) { std::filesystem::create_directories(folder, ignored); }
+    }
+    if (gradus::status s = gradus::write_file(wanted.report, to_json(measured)); !s) { return s; }
+    return write_plot(measured, wanted.plot);
+}
+
+int measure_all(const options& wanted,
+                const session& shared,
+                const std::vector<planned_scheme>& schemes,
+                report& measured,
+                gradus::thread_pool& threads) {
+    const workplace place{wanted.output};
+    std::vector<std::string> names;
+    for (const planned_scheme& s : schemes) {
+        names.push_back(s.name);
+    }
+    const table rows{std::cout, names, measured.texts};
+    rows.print_head();
+    progress bar{"", schemes.size() * shared.source.size() * (1 + shared.texts.size())};
+    for (const planned_scheme& scheme : schemes) {
+        bar.set_label(scheme.name);
+        const std::string directory = place.scheme(scheme.name);
+        if (directory.empty()) {
+            return fail(no_output, "cannot make a directory for '" + scheme.name + "'");
+        }
+        auto done = measure(shared, scheme, directory, threads, bar);
+        if (!done) { return fail(done.error()); }
+        bar.hide();
+        rows.print(done.value());
+        measured.runs.push_back(std::move(done).value());
+    }
+    return success;
+}
+
+int work(options wanted) {
+    if (wanted.list) {
+        print_menu();
+        return success;
+    }
+    const auto schemes = plan(wanted);
+    if (!schemes) { return fail(usage, schemes.error().message); }
+    const bool embedded = wanted.model.empty();
+    if (embedded) {
+        wanted.model = QUANTIZE_MODEL_EMBEDDED;
+        if (wanted.token_files.empty() && wanted.byte_files.empty()) {
+            wanted.byte_files.push_back(wanted.model + "/self-text.bin");
+            if (!wanted.limit) { wanted.limit = 33024; }  // 129 windows of 256: 32,895 positions
+        }
+    }
+    if (wanted.token_files.empty() && wanted.byte_files.empty()) {
+        return fail(usage, "--model needs a text: --tokens FILE.npy or --bytes FILE");
+    }
+    const auto source = gradus::safetensors_source::open(wanted.model);
+    if (!source) { return fail(source.error()); }
+    const auto chosen = chosen_tensors(source.value(), wanted);
+    if (!chosen) { return fail(usage, chosen.error().message); }
+    auto weights = gradus::load_llama_weights(wanted.model);
+    if (!weights) { return fail(weights.error()); }
+    const auto model = gradus::make_llama(weights.value());
+    if (!model) { return fail(model.error()); }
+    const index_t most = weights->config.max_position_embeddings;
+    if (wanted.context > most) {
+        return fail(usage, "--context " + std::to_string(wanted.context) +
+                               " is beyond the model's " + std::to_string(most) + " positions");
+    }
+    auto texts = load_texts(wanted, weights->config.vocab_size);
+    if (!texts) { return fail(texts.error()); }
+
+    gradus::thread_pool threads{
+        wanted.threads != 0 ? wanted.threads : std::max(1u, std::thread::hardware_concurrency())};
+    session shared{source.value(), std::move(weights).value(), chosen.value(),
+                   &model.value(), std::move(texts).value(),   wanted.seed};
+    report measured{
+        .model = embedded ? "reference (embedded)" : wanted.model, .texts = {}, .runs = {}};
+    for (measured_text& text : shared.texts) {
+        constexpr index_t budget = index_t{1} << 30;  // bytes of float log-probabilities a text
+        text.base.emplace(model.value(), text.set(), threads, budget);
+        const gradus::text_nats nats = gradus::measure_nats(model.value(), text.set(), threads);
+        measured.texts.push_back({text.name, nats.positions, nats.mean(), nats.perplexity()});
+    }
+    if (const int code = measure_all(wanted, shared, schemes.value(), measured, threads);
+        code != success) {
+        return code;
+    }
+    if (gradus::status written = write_results(measured, wanted); !written) {
+        return fail(no_output, written.error().message);
+    }
+    std::cout << "\nReport: " << wanted.report << "   Plot: " << wanted.plot << '\n';
+    if (const auto same = twins(measured)) { return fail(no_effect, same->message); }
+    return success;
+}
+
+}  // namespace
+}  // namespace quantize_model
+
+int main(int argc, char** argv) {
+    quantize_model::options wanted;
+    if (const auto code = quantize_model::parse(argc, argv, wanted)) { return *code; }
+    return quantize_model::work(std::move(wanted));
+}

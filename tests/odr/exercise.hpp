@@ -7,6 +7,8 @@
 // a function pointer, as a tagged type would hide an untagged template that it is an argument of.
 #pragma once
 
+#include <gradus/config/parse_scheme.hpp>
+#include <gradus/config/quantize_scheme.hpp>
 #include <gradus/core/aligned_buffer.hpp>
 #include <gradus/core/config.hpp>
 #include <gradus/core/contract.hpp>
@@ -17,9 +19,13 @@
 #include <gradus/core/random.hpp>
 #include <gradus/core/result.hpp>
 #include <gradus/core/thread_pool.hpp>
+#include <gradus/grouping/variance_adaptive.hpp>
+#include <gradus/kernels/gemv.hpp>
+#include <gradus/layout/shipped_menu.hpp>
 
 #include <atomic>
 #include <cstdint>
+#include <vector>
 
 namespace exercise {
 
@@ -98,6 +104,57 @@ inline void loops(digest& sum) {
     sum.feed(visits.load() - before);
 }
 
+/// Every mapping, scale format, packing and grouping once, and each range and rounding.
+using small_menu =
+    gradus::menu<gradus::layout<gradus::uniform_symmetric<3>, gradus::group<>, gradus::log8_scale>,
+                 gradus::layout<gradus::uniform_asymmetric<4>, gradus::group<32>>,
+                 gradus::layout<gradus::shifted<gradus::uniform_symmetric<2>>,
+                                gradus::group<>,
+                                gradus::bf16_scale>,
+                 gradus::layout<gradus::normal_quantile<4>, gradus::group<>>,
+                 gradus::layout<gradus::normal_quantile<2, gradus::normal_placement::equal_mass>,
+                                gradus::group<>>,
+                 gradus::layout<gradus::adaptive_quantile<5>, gradus::channel, gradus::f32_scale>,
+                 gradus::layout<gradus::binary, gradus::group<>>,
+                 gradus::layout<gradus::ternary, gradus::tensor>>;
+
+inline void quantizers(digest& sum) {
+    std::vector<float> weights(20 * 70);
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        weights[i] = static_cast<float>(i * 37 % 101) * input - 70.0f;
+    }
+    gradus::thread_pool pool{2};
+    for (const char* name :
+         {"uniform_symmetric3_g32_log8_mse=2.5", "uniform_asymmetric4_g32_percentile=90_stochastic",
+          "uniform_symmetric2@0.5_g50_bf16_kl_error_diffusing", "normal_quantile4_g16_noisy",
+          "normal_quantile2:equal_mass_g70_mse", "adaptive_quantile5_channel_f32_mse",
+          "binary_g64_mse", "ternary_tensor_mse"}) {
+        const auto how = gradus::parse_scheme(name);
+        auto made = gradus::quantize_scheme<small_menu>({weights.data(), 20, 70}, how.value(), {},
+                                                        {}, pool);
+        for (const std::byte b : made.second.value().bytes.bytes()) {
+            sum.feed(static_cast<std::uint64_t>(b));
+        }
+    }
+}
+
+inline void products(digest& sum) {
+    std::vector<float> weights(18 * 33, float{input});
+    std::vector<float> x(33, 1.0f);
+    std::vector<float> y(18);
+    using int4 = gradus::layout<gradus::uniform_symmetric<4>, gradus::group<32>>;
+    const auto packed = gradus::quantize(gradus::weights_view{weights.data(), 18, 33},
+                                         gradus::recipe<int4, gradus::mse_search>{})
+                            .value();
+    gradus::gemv(packed.view(), std::span<const float>{x}, std::span<float>{y});
+    const gradus::f32_panels panels{gradus::weights_view{weights.data(), 18, 33}};
+    gradus::gemm(panels, {x.data(), 1, 33}, {y.data(), 1, 18}, gradus::accumulation::add);
+    gradus::decode(packed.view(), gradus::matrix_view<float>{weights.data(), 18, 33});
+    constexpr gradus::index_t sizes[] = {16, 32};
+    sum.feed(gradus::variance_adaptive{}.pick({weights.data(), 18, 33}, sizes).size +
+             static_cast<std::uint64_t>(y[3]));
+}
+
 /// The same number on every instruction set.
 inline std::uint64_t all() {
     digest sum;
@@ -108,6 +165,8 @@ inline std::uint64_t all() {
     buffers(sum);
     results(sum);
     loops(sum);
+    quantizers(sum);
+    products(sum);
     return sum.word;
 }
 

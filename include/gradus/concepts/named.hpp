@@ -15,13 +15,15 @@ concept named = requires {
     { P::name } -> std::convertible_to<const label&>;
 };
 
+inline namespace GRADUS_ISA {
+
+/// A policy's name as text that belongs to this object file: no shared symbol is needed for it.
+template <named P> inline constexpr label label_of = label{P::name};
+
 /// The name of a policy type.
 template <named P> [[nodiscard]] GRADUS_INLINE constexpr std::string_view name_of() {
-    if constexpr (requires { P::name.view(); }) {
-        return P::name.view();
-    } else {
-        return P::name;
-    }
+    return label_of<P>.view();
 }
 
+}  // namespace GRADUS_ISA
 }  // namespace gradus

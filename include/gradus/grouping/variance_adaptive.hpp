@@ -9,6 +9,7 @@
 #include <span>
 
 namespace gradus {
+inline namespace GRADUS_ISA {
 
 /// Picks one regular group size for a matrix, the coarsest whose scales still follow the spread.
 ///
@@ -69,4 +70,5 @@ struct variance_adaptive {
     }
 };
 
+}  // namespace GRADUS_ISA
 }  // namespace gradus

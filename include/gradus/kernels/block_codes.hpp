@@ -35,7 +35,9 @@ template <int W> struct block_codes<bit_planes<W>> {
         if (GRADUS_HAS_SIMD == 0 || n % step != 0 || n == 0) { return planes::unpack(in, out); }
         std::memset(out.data(), 0, n);
         const std::byte* from = in.data();
-        planes::each_plane([&](int width, int shift) {
+        for (int width = 8; width > 0; width /= 2) {
+            if (!planes::has(width)) { continue; }
+            const int shift = planes::shift_of(width);
             if (width == 8) {
                 std::memcpy(out.data(), from, n);
             } else if (width == 4) {
@@ -52,14 +54,16 @@ template <int W> struct block_codes<bit_planes<W>> {
                 }
             }
             from += planes::plane_bytes(n, width);
-        });
+        }
     }
 
     GRADUS_INLINE static void pack(std::span<const code_t> in, std::span<std::byte> out) {
         const index_t n = in.size();
         if (GRADUS_HAS_SIMD == 0 || n % step != 0 || n == 0) { return planes::pack(in, out); }
         std::byte* to = out.data();
-        planes::each_plane([&](int width, int shift) {
+        for (int width = 8; width > 0; width /= 2) {
+            if (!planes::has(width)) { continue; }
+            const int shift = planes::shift_of(width);
             if (width == 8) {
                 std::memcpy(to, in.data(), n);
             } else if (width == 4) {
@@ -76,7 +80,7 @@ template <int W> struct block_codes<bit_planes<W>> {
                 }
             }
             to += planes::plane_bytes(n, width);
-        });
+        }
     }
 };
 

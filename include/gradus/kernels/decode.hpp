@@ -47,7 +47,7 @@ GRADUS_INLINE void for_each_block(const packed_view<L>& w, index_t tile, F&& on_
             from += height * G::scale_bytes + G::zero_bytes(height);
         }
         for (index_t done = 0; done < columns; done += L::block_cols) {
-            const index_t width = std::min(L::block_cols, columns - done);
+            const index_t width = std::min(index_t{L::block_cols}, columns - done);
             const index_t count = height * width;
             const index_t size = L::packing_type::bytes(count);
             block_codes<typename L::packing_type>::unpack({from, size}, {codes, count});

@@ -54,7 +54,7 @@ void pack_group(
     constexpr index_t capacity = L::tile_rows * L::block_cols;
     code_t ordered[capacity];
     for (index_t first = 0; first < columns; first += L::block_cols) {
-        const index_t width = std::min(L::block_cols, columns - first);
+        const index_t width = std::min(index_t{L::block_cols}, columns - first);
         for (index_t r = 0; r < height; ++r) {
             const code_t* row = codes + r * stride + first;
             index_t c = 0;

@@ -42,7 +42,7 @@ void gemm(const packed_view<L>& w,
           accumulation how = accumulation::none) {
     GRADUS_EXPECT(x.cols == w.cols && y.cols == w.rows && x.rows == y.rows);
     const geometry<L> shape = w.shape();
-    constexpr index_t room = std::max(panel_cols, L::block_cols);
+    constexpr index_t room = std::max(index_t{panel_cols}, index_t{L::block_cols});
     alignas(64) float panel[room * 16] = {};
     for (index_t tile = 0; tile < shape.tiles(); ++tile) {
         const index_t height = shape.tile_height(tile);

@@ -40,7 +40,8 @@ GRADUS_INLINE void multiply_tokens(
         }
         for (index_t k = 0; k < count; ++k) {
             const auto w = simd::f32x16::load(panel + 16 * k);
-            simd::unrolled<T>([&](index_t t) { held[t] = fused(w, simd::f32x16(x[t * stride + k]), held[t]); });
+            simd::unrolled<T>(
+                [&](index_t t) { held[t] = fused(w, simd::f32x16(x[t * stride + k]), held[t]); });
         }
         for (index_t t = 0; t < T; ++t) {
             sums[t] = held[t];

@@ -7,6 +7,7 @@
 #include <cstring>
 
 namespace gradus {
+inline namespace GRADUS_ISA {
 
 /// The grid of up to 16 rows, decoded. Rows beyond the tile's height keep scale 0.
 template <layout_type L> struct tile_grid {
@@ -87,4 +88,5 @@ write(const tile_grid<L>& grid, const std::uint32_t* row_words, index_t height, 
 }
 
 }  // namespace grid_words
+}  // namespace GRADUS_ISA
 }  // namespace gradus

@@ -26,7 +26,7 @@ template <layout_type... Layouts> struct menu {
     static constexpr index_t size = sizeof...(Layouts);
     using first = std::tuple_element_t<0, std::tuple<Layouts..., void>>;
 
-    [[nodiscard]] static std::vector<std::string_view> names() { return {Layouts::name.view()...}; }
+    [[nodiscard]] static std::vector<std::string_view> names() { return {name_of<Layouts>()...}; }
 
     template <class F> static bool visit(const layout_name& name, F&& f) {
         return (attempt<Layouts>(name, f) || ...);

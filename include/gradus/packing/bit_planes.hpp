@@ -31,21 +31,22 @@ template <int W> struct bit_planes {
         return (n * static_cast<index_t>(width) + 7) / 8;
     }
 
-    [[nodiscard]] GRADUS_INLINE static constexpr index_t bytes(index_t n) noexcept {
-        index_t total = 0;
-        each_plane([&](int width, int) { total += plane_bytes(n, width); });
-        return total;
+    /// Where the plane of a width starts in a code: the wider planes hold the bits below.
+    [[nodiscard]] GRADUS_INLINE static constexpr int shift_of(int width) noexcept {
+        return W & ~(2 * width - 1);
     }
 
-    /// f(width, shift) for each plane in stored order; `shift` is the plane's lowest bit in a code.
-    template <class F> GRADUS_INLINE static constexpr void each_plane(F&& f) {
-        int shift = 0;
-        for (const int width : {8, 4, 2, 1}) {
-            if ((W & width) != 0) {
-                f(width, shift);
-                shift += width;
-            }
+    /// Planes in stored order: `for (int width = 8; width > 0; width /= 2)`, where `has(width)`.
+    [[nodiscard]] GRADUS_INLINE static constexpr bool has(int width) noexcept {
+        return (W & width) != 0;
+    }
+
+    [[nodiscard]] GRADUS_INLINE static constexpr index_t bytes(index_t n) noexcept {
+        index_t total = 0;
+        for (int width = 8; width > 0; width /= 2) {
+            if (has(width)) { total += plane_bytes(n, width); }
         }
+        return total;
     }
 
     GRADUS_INLINE static constexpr void pack(std::span<const code_t> in,
@@ -54,14 +55,16 @@ template <int W> struct bit_planes {
             b = std::byte{0};
         }
         index_t start = 0;
-        each_plane([&](int width, int shift) {
+        for (int width = 8; width > 0; width /= 2) {
+            if (!has(width)) { continue; }
             for (index_t i = 0; i < in.size(); ++i) {
                 const place at = place_of(i, in.size(), width);
-                const auto part = static_cast<unsigned>(in[i] >> shift) & ((1u << width) - 1u);
+                const auto part =
+                    static_cast<unsigned>(in[i] >> shift_of(width)) & ((1u << width) - 1u);
                 out[start + at.byte] |= static_cast<std::byte>(part << at.bit);
             }
             start += plane_bytes(in.size(), width);
-        });
+        }
     }
 
     GRADUS_INLINE static constexpr void unpack(std::span<const std::byte> in,
@@ -70,15 +73,16 @@ template <int W> struct bit_planes {
             c = 0;
         }
         index_t start = 0;
-        each_plane([&](int width, int shift) {
+        for (int width = 8; width > 0; width /= 2) {
+            if (!has(width)) { continue; }
             for (index_t i = 0; i < out.size(); ++i) {
                 const place at = place_of(i, out.size(), width);
                 const auto part =
                     (static_cast<unsigned>(in[start + at.byte]) >> at.bit) & ((1u << width) - 1u);
-                out[i] = static_cast<code_t>(out[i] | (part << shift));
+                out[i] = static_cast<code_t>(out[i] | (part << shift_of(width)));
             }
             start += plane_bytes(out.size(), width);
-        });
+        }
     }
 
   private:

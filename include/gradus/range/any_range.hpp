@@ -10,6 +10,7 @@
 #include <variant>
 
 namespace gradus {
+inline namespace GRADUS_ISA {
 
 /// Costs one indirect call a group, and keeps estimators out of the product of template arguments.
 struct any_range {
@@ -35,4 +36,5 @@ struct any_range {
     }
 };
 
+}  // namespace GRADUS_ISA
 }  // namespace gradus

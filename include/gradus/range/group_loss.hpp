@@ -5,6 +5,7 @@
 #include <gradus/concepts/mapping.hpp>
 
 namespace gradus {
+inline namespace GRADUS_ISA {
 
 /// |e|^p for p = half_power / 2 by multiplications and one square root: exactly rounded steps, so
 /// the same bits everywhere (a library pow need not be).
@@ -68,4 +69,5 @@ template <class Real, mapping M>
     return lane[0];
 }
 
+}  // namespace GRADUS_ISA
 }  // namespace gradus

@@ -9,6 +9,7 @@
 #include <array>
 
 namespace gradus {
+inline namespace GRADUS_ISA {
 
 /// Shrinks the min-max interval in 1/32 steps and keeps the one of least KL(P || Q):
 ///   P   the histogram of the values (256 bins), those outside the interval moved to its edge bins
@@ -108,4 +109,5 @@ struct kl_divergence {
     }
 };
 
+}  // namespace GRADUS_ISA
 }  // namespace gradus

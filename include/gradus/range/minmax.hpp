@@ -5,6 +5,7 @@
 #include <gradus/concepts/range.hpp>
 
 namespace gradus {
+inline namespace GRADUS_ISA {
 
 /// [min(x, 0), max(x, 0)]: always contains zero, so that zero can be a level.
 struct minmax {
@@ -27,4 +28,5 @@ struct minmax {
     }
 };
 
+}  // namespace GRADUS_ISA
 }  // namespace gradus

@@ -7,6 +7,7 @@
 #include <gradus/range/minmax.hpp>
 
 namespace gradus {
+inline namespace GRADUS_ISA {
 
 /// Multiplies the min-max interval by 2^(k / 16) and keeps the k of least loss
 ///
@@ -114,4 +115,5 @@ struct mse_search {
     }
 };
 
+}  // namespace GRADUS_ISA
 }  // namespace gradus

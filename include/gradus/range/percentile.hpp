@@ -8,6 +8,7 @@
 #include <vector>
 
 namespace gradus {
+inline namespace GRADUS_ISA {
 
 /// The interval that holds `percent` of the values, with equal shares left out on both sides,
 /// widened to contain zero. Quantiles interpolate linearly between order statistics.
@@ -47,4 +48,5 @@ struct percentile {
     }
 };
 
+}  // namespace GRADUS_ISA
 }  // namespace gradus

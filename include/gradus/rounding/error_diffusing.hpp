@@ -5,6 +5,7 @@
 #include <gradus/concepts/rounding.hpp>
 
 namespace gradus {
+inline namespace GRADUS_ISA {
 
 /// Rounds x + carry to nearest; the carry is what the previous element lost. The errors of a row
 /// then add up to less than one step, so the row keeps its mean: biased sums (activations with a
@@ -41,4 +42,5 @@ struct error_diffusing {
 
 static_assert(rounding<error_diffusing>);
 
+}  // namespace GRADUS_ISA
 }  // namespace gradus

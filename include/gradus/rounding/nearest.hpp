@@ -5,6 +5,7 @@
 #include <gradus/concepts/rounding.hpp>
 
 namespace gradus {
+inline namespace GRADUS_ISA {
 
 /// The nearer of the two levels; halfway, the even code.
 ///
@@ -32,4 +33,5 @@ struct nearest {
 
 static_assert(rounding<nearest>);
 
+}  // namespace GRADUS_ISA
 }  // namespace gradus

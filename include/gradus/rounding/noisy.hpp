@@ -7,6 +7,7 @@
 #include <gradus/rounding/row_noise.hpp>
 
 namespace gradus {
+inline namespace GRADUS_ISA {
 
 /// Adds uniform noise of width `fraction` steps before `Base` decides: t' = t + fraction (u - 1/2),
 /// kept within the two levels. For noise-injection experiments; it can only raise the error.
@@ -49,4 +50,5 @@ template <rounding Base = nearest> struct noisy {
 
 static_assert(rounding<noisy<>>);
 
+}  // namespace GRADUS_ISA
 }  // namespace gradus

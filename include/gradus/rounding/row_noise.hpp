@@ -6,6 +6,7 @@
 #include <gradus/core/real.hpp>
 
 namespace gradus {
+inline namespace GRADUS_ISA {
 
 /// Draw number `column` is a hash of the row's key and the column; `next` draws for as many columns
 /// as `Real` has lanes. Numbers are multiples of 2^-24 in [0, 1).
@@ -29,4 +30,5 @@ struct row_noise {
     }
 };
 
+}  // namespace GRADUS_ISA
 }  // namespace gradus

@@ -7,6 +7,7 @@
 #include <gradus/rounding/row_noise.hpp>
 
 namespace gradus {
+inline namespace GRADUS_ISA {
 
 /// The upper level with probability t, the position between the two: E[decode] = x inside the grid.
 ///
@@ -42,4 +43,5 @@ struct stochastic {
 
 static_assert(rounding<stochastic>);
 
+}  // namespace GRADUS_ISA
 }  // namespace gradus

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Finds the share of the menu that has a layout.
 #include "backend.hpp"
+#include "shard.hpp"
 
 #include <gradus/layout/shipped_menu.hpp>
 
 #include <utility>
-
-#include "shard.hpp"
 
 namespace quantize_model {
 

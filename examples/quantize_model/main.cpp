@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: MIT
 // quantize_model: what each scheme costs a model, in bits and in nats.
+#include "backend.hpp"
+#include "measure.hpp"
+#include "plot.hpp"
+#include "table.hpp"
+#include "tensors.hpp"
+
 #include <gradus/config/parse_scheme.hpp>
 #include <gradus/io/tokens.hpp>
 #include <gradus/io/write_file.hpp>
@@ -12,12 +18,6 @@
 #include <filesystem>
 #include <iostream>
 #include <thread>
-
-#include "backend.hpp"
-#include "measure.hpp"
-#include "plot.hpp"
-#include "table.hpp"
-#include "tensors.hpp"
 
 namespace quantize_model {
 namespace {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Quantize, write, read back, evaluate; every figure comes from the file as read back.
+#include "backend.hpp"
 #include "measure.hpp"
+#include "peak_memory.hpp"
+#include "tensors.hpp"
 
+#include <gradus/eval/size_report.hpp>
 #include <gradus/io/packed_writer.hpp>
 #include <gradus/io/read_text_file.hpp>
 #include <gradus/io/write_file.hpp>
@@ -12,10 +16,6 @@
 #include <cmath>
 #include <map>
 #include <set>
-
-#include "backend.hpp"
-#include "peak_memory.hpp"
-#include "tensors.hpp"
 
 namespace quantize_model {
 
@@ -125,12 +125,10 @@ gradus::result<std::vector<tensor_outcome>> outcomes(const session& shared,
                            .applied = "f16",
                            .bits = 16.0};
         if (entry != described.end()) {
-            const gradus::described_part& part = entry->second->parts[0];
-            const index_t codebook =
-                part.codebook ? 16 * file.description().codebooks[*part.codebook].levels : 0;
-            row.applied = part.layout;
-            row.bits = static_cast<double>(8 * part.bytes + codebook) /
-                       static_cast<double>(original.rows * original.cols);
+            row.applied = entry->second->parts[0].layout;
+            row.bits =
+                static_cast<double>(gradus::stored_bits(file.description(), *entry->second)) /
+                static_cast<double>(original.rows * original.cols);
         }
         row.relative_error = relative_error(original, read_back.find(name)->second);
         if (scheme.parsed && row.relative_error == 0.0 && exceeds_grid(original, row.applied)) {
@@ -141,26 +139,6 @@ gradus::result<std::vector<tensor_outcome>> outcomes(const session& shared,
         rows.push_back(std::move(row));
     }
     return rows;
-}
-
-/// Stored bits of all decoder matrices over their weights, packed and float alike.
-double decoder_bits(const session& shared,
-                    const gradus::packed_file& file,
-                    const std::vector<tensor_outcome>& tensors) {
-    double bits = 0.0;
-    double weights = 0.0;
-    for (const tensor_outcome& tensor : tensors) {
-        if (!in_decoder(tensor.name)) { continue; }
-        const auto count = static_cast<double>(tensor.shape[0] * tensor.shape[1]);
-        bits += tensor.bits * count;
-        weights += count;
-    }
-    for (const gradus::tensor_view& tensor : file.floats()) {
-        if (!in_decoder(tensor.name) || is_chosen(shared, tensor.name)) { continue; }
-        bits += 8.0 * static_cast<double>(tensor.data.size());
-        weights += static_cast<double>(tensor.elements());
-    }
-    return bits / weights;
 }
 
 text_loss
@@ -241,13 +219,9 @@ gradus::result<run> measure(const session& shared,
              .file_bytes = size.value(),
              .losses = {},
              .tensors = std::move(tensors).value()};
-    index_t parameters = 0;
-    for (const gradus::named_matrix& tensor : shared.weights.tensors) {
-        parameters += tensor.rows * tensor.cols;
-    }
-    done.bits_per_weight_file =
-        8.0 * static_cast<double>(size.value()) / static_cast<double>(parameters);
-    done.bits_per_weight_decoder = decoder_bits(shared, file.value(), done.tensors);
+    const gradus::size_report sizes = gradus::measure_size(file.value(), size.value());
+    done.bits_per_weight_file = sizes.file_bits_per_weight();
+    done.bits_per_weight_decoder = sizes.decoder_bits_per_weight();
     for (const measured_text& text : shared.texts) {
         done.losses.push_back(loss_on(text, model.value(), threads));
         bar.advance(shared.source.size());

@@ -2,6 +2,10 @@
 // One scheme, the whole way: quantize, write, read back, evaluate.
 #pragma once
 
+#include "options.hpp"
+#include "progress.hpp"
+#include "report.hpp"
+
 #include <gradus/config/scheme.hpp>
 #include <gradus/core/thread_pool.hpp>
 #include <gradus/eval/baseline.hpp>
@@ -12,10 +16,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "options.hpp"
-#include "progress.hpp"
-#include "report.hpp"
 
 namespace quantize_model {
 

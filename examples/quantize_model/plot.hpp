@@ -2,11 +2,11 @@
 // The picture of a report: divergence against bits per weight.
 #pragma once
 
+#include "report.hpp"
+
 #include <gradus/core/result.hpp>
 
 #include <string>
-
-#include "report.hpp"
 
 namespace quantize_model {
 

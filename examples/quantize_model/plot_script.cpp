@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // From a report to a gnuplot script.
+#include "plot.hpp"
+#include "scheme_parts.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -7,9 +10,6 @@
 #include <map>
 #include <optional>
 #include <string_view>
-
-#include "plot.hpp"
-#include "scheme_parts.hpp"
 
 namespace quantize_model {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The schemes that are measured when none is named.
-#include <set>
-
 #include "backend.hpp"
 #include "options.hpp"
+
+#include <set>
 
 namespace quantize_model {
 

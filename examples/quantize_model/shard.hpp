@@ -2,11 +2,11 @@
 // One share of the menu: what backend.cpp asks each of, and shard.cpp.in defines.
 #pragma once
 
+#include "backend.hpp"
+
 #include <gradus/config/scheme_run.hpp>
 
 #include <utility>
-
-#include "backend.hpp"
 
 namespace quantize_model {
 

@@ -2,12 +2,12 @@
 // The table of losses, one line a scheme, printed as the schemes are done.
 #pragma once
 
+#include "report.hpp"
+
 #include <iosfwd>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "report.hpp"
 
 namespace quantize_model {
 

@@ -2,6 +2,8 @@
 // Patterns to tensor names; a pattern without effect is an error.
 #include "tensors.hpp"
 
+#include <gradus/model/llama.hpp>
+
 #include <algorithm>
 #include <fnmatch.h>
 
@@ -12,10 +14,6 @@ using gradus::error;
 
 bool matches(std::string_view pattern, std::string_view name) {
     return fnmatch(std::string{pattern}.c_str(), std::string{name}.c_str(), 0) == 0;
-}
-
-bool in_decoder(std::string_view name) {
-    return name.starts_with("model.layers.") && name.ends_with("_proj.weight");
 }
 
 namespace {
@@ -30,7 +28,8 @@ error refuse_tensor(const gradus::tensor_view& tensor, const std::string& patter
 }
 
 bool packable(const gradus::tensor_view& tensor) {
-    return tensor.shape.size() == 2 && (in_decoder(tensor.name) || tensor.name == "lm_head.weight");
+    return tensor.shape.size() == 2 &&
+           (gradus::is_decoder_matrix(tensor.name) || tensor.name == "lm_head.weight");
 }
 
 }  // namespace
@@ -40,7 +39,7 @@ gradus::result<std::vector<std::string>> chosen_tensors(const gradus::safetensor
     std::vector<std::string> chosen;
     for (gradus::index_t i = 0; i < source.size(); ++i) {
         const gradus::tensor_view tensor = source.tensor(i);
-        bool take = wanted.include.empty() && in_decoder(tensor.name);
+        bool take = wanted.include.empty() && gradus::is_decoder_matrix(tensor.name);
         for (const std::string& pattern : wanted.include) {
             if (!matches(pattern, tensor.name)) { continue; }
             if (!packable(tensor)) { return refuse_tensor(tensor, pattern); }

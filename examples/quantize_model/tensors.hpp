@@ -2,14 +2,14 @@
 // Which tensors of a checkpoint are quantized.
 #pragma once
 
+#include "options.hpp"
+
 #include <gradus/core/result.hpp>
 #include <gradus/io/safetensors_directory.hpp>
 
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "options.hpp"
 
 namespace quantize_model {
 
@@ -20,8 +20,5 @@ namespace quantize_model {
 /// Errors: a pattern without effect, a tensor that cannot be packed, nothing left.
 [[nodiscard]] gradus::result<std::vector<std::string>>
 chosen_tensors(const gradus::safetensors_source& source, const options& wanted);
-
-/// Whether a tensor is a matrix of a decoder block.
-[[nodiscard]] bool in_decoder(std::string_view name);
 
 }  // namespace quantize_model

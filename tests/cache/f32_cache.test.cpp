@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The float cache against attention written out in double precision.
+#include "../model/random_matrix.hpp"
+
 #include <gradus/cache/f32_cache.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <vector>
-
-#include "../model/random_matrix.hpp"
 
 namespace {
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The instruction set in the name of the namespace, and contracts that stop the program.
+#include "aborts.hpp"
+
 #include <gradus/core/config.hpp>
 #include <gradus/core/contract.hpp>
 #include <gradus/core/types.hpp>
@@ -8,8 +10,6 @@
 
 #include <string_view>
 #include <type_traits>
-
-#include "aborts.hpp"
 
 namespace {
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // f16 and bf16 against a table of all their values, over all bit patterns.
+#include "seed.hpp"
+
 #include <gradus/core/half.hpp>
 #include <gradus/core/random.hpp>
 
@@ -13,8 +15,6 @@
 #include <limits>
 #include <type_traits>
 #include <vector>
-
-#include "seed.hpp"
 
 namespace {
 

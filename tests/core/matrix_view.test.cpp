@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rows, blocks and strides of a matrix that somebody else owns.
+#include "aborts.hpp"
+
 #include <gradus/core/matrix_view.hpp>
 
 #include <doctest/doctest.h>
@@ -7,8 +9,6 @@
 #include <numeric>
 #include <type_traits>
 #include <vector>
-
-#include "aborts.hpp"
 
 namespace {
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Counter-based random numbers: published values, keys, uniformity.
+#include "seed.hpp"
+
 #include <gradus/core/random.hpp>
 
 #include <doctest/doctest.h>
@@ -9,8 +11,6 @@
 #include <cmath>
 #include <set>
 #include <vector>
-
-#include "seed.hpp"
 
 namespace {
 

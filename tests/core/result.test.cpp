@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // A value or an error, and what happens to those who do not look.
+#include "aborts.hpp"
+
 #include <gradus/core/result.hpp>
 
 #include <doctest/doctest.h>
 
 #include <memory>
 #include <string>
-
-#include "aborts.hpp"
 
 namespace {
 

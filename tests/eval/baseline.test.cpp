@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Losses of one model beside another: zero for itself, equal for all threads and budgets.
+#include "../model/small_model.hpp"
+
 #include <gradus/core/thread_pool.hpp>
 #include <gradus/eval/baseline.hpp>
-
-#include "../model/small_model.hpp"
 
 namespace {
 

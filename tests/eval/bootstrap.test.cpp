@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include "../model/random_matrix.hpp"
+
 #include <gradus/eval/losses.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cmath>
-
-#include "../model/random_matrix.hpp"
 
 using gradus::bootstrap_mean;
 using gradus::index_t;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "../model/random_matrix.hpp"
+
 #include <gradus/eval/divergence.hpp>
 #include <gradus/kernels/f32_softmax.hpp>
 
@@ -6,8 +8,6 @@
 
 #include <cmath>
 #include <limits>
-
-#include "../model/random_matrix.hpp"
 
 using gradus::divergence;
 using gradus::index_t;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A quick look at the trained reference model, for every instruction set and optimisation level.
-#include <gradus/eval/perplexity.hpp>
-
 #include "../model/small_model.hpp"
+
+#include <gradus/eval/perplexity.hpp>
 
 TEST_CASE("the first windows of the reference text keep their nats") {
     using namespace gradus::test;

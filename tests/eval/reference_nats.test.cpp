@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Trained models on real texts against an independent float32 program (PyTorch).
+#include "../model/small_model.hpp"
+
 #include <gradus/core/thread_pool.hpp>
 #include <gradus/eval/perplexity.hpp>
-
-#include "../model/small_model.hpp"
 
 namespace {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Windows against a brute-force walk over all positions.
+#include "../model/random_matrix.hpp"
+
 #include <gradus/eval/windows.hpp>
 
 #include <doctest/doctest.h>
-
-#include "../model/random_matrix.hpp"
 
 namespace {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // A file appears when it is committed, and not before, and not in part.
+#include "scratch.hpp"
+
 #include <gradus/io/atomic_file.hpp>
 
 #include <csignal>
 #include <sys/resource.h>
 #include <utility>
-
-#include "scratch.hpp"
 
 namespace {
 

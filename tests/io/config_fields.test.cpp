@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Typed fields, and the first rule that is broken.
-#include <gradus/io/config_fields.hpp>
-
 #include "scratch.hpp"
+
+#include <gradus/io/config_fields.hpp>
 
 namespace {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The kinds of file that have crashed, hung or leaked from other readers, in the formats read here.
+#include "scratch.hpp"
+
 #include <gradus/io/safetensors_reader.hpp>
 #include <gradus/io/tokens.hpp>
 
 #include <sys/resource.h>
-
-#include "scratch.hpp"
 
 namespace {
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Mutated files: every reader ends in an error or in a consistent result, and reads inside bounds.
+#include "scratch.hpp"
+#include "seed.hpp"
+
 #include <gradus/core/random.hpp>
 #include <gradus/io/model_config.hpp>
 #include <gradus/io/safetensors_index.hpp>
@@ -9,9 +12,6 @@
 
 #include <algorithm>
 #include <memory>
-
-#include "scratch.hpp"
-#include "seed.hpp"
 
 namespace {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Mapped bytes equal the file; what cannot be mapped is an error that names it.
+#include "scratch.hpp"
+
 #include <gradus/io/mapped_file.hpp>
 
 #include <sys/stat.h>
 #include <type_traits>
 #include <utility>
-
-#include "scratch.hpp"
 
 namespace {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A Llama configuration is read; what would be computed wrongly is refused by its key.
-#include <gradus/io/model_config.hpp>
-
 #include "scratch.hpp"
+
+#include <gradus/io/model_config.hpp>
 
 namespace {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The header that NumPy writes is read; anything else is refused.
-#include <gradus/io/npy_header.hpp>
-
 #include "scratch.hpp"
+
+#include <gradus/io/npy_header.hpp>
 
 namespace {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Small text files, and the limit on their size.
-#include <gradus/io/read_text_file.hpp>
-
 #include "scratch.hpp"
+
+#include <gradus/io/read_text_file.hpp>
 
 using namespace gradus::test;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Checkpoints in one file or many; index and shards must agree exactly.
-#include <gradus/io/safetensors_directory.hpp>
-
 #include "scratch.hpp"
+
+#include <gradus/io/safetensors_directory.hpp>
 
 namespace {
 

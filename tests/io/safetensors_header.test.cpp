@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Every claim of a header is checked against the size of the file: one case a rule.
-#include <gradus/io/safetensors_header.hpp>
-
 #include "scratch.hpp"
+
+#include <gradus/io/safetensors_header.hpp>
 
 namespace {
 

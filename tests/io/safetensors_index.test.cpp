@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The index of shards: names of tensors to plain file names.
-#include <gradus/io/safetensors_index.hpp>
-
 #include "scratch.hpp"
+
+#include <gradus/io/safetensors_index.hpp>
 
 using gradus::errc;
 using gradus::parse_safetensors_index;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The grammar of the header: one case a rule.
-#include <gradus/io/safetensors_json.hpp>
-
 #include "scratch.hpp"
+
+#include <gradus/io/safetensors_json.hpp>
 
 namespace {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // An open file gives views of its own bytes.
+#include "aborts.hpp"
+#include "scratch.hpp"
+
 #include <gradus/io/safetensors_reader.hpp>
 
 #include <algorithm>
-
-#include "aborts.hpp"
-#include "scratch.hpp"
 
 namespace {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What is written reads back, byte for byte the same every time.
+#include "scratch.hpp"
+
 #include <gradus/io/safetensors_reader.hpp>
 #include <gradus/io/safetensors_writer.hpp>
 
 #include <algorithm>
-
-#include "scratch.hpp"
 
 namespace {
 

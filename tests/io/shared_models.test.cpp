@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Trained models in the Hugging Face layout, where they are present: files, shapes and
 // configuration agree.
+#include "scratch.hpp"
+
 #include <gradus/io/model_config.hpp>
 #include <gradus/io/safetensors_directory.hpp>
 #include <gradus/io/safetensors_writer.hpp>
@@ -9,8 +11,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-
-#include "scratch.hpp"
 
 #if !defined(GRADUS_SOURCE_DIR)
 #define GRADUS_SOURCE_DIR "."

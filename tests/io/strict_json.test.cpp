@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // JSON objects are read; what other readers let pass is refused.
-#include <gradus/io/strict_json.hpp>
-
 #include "scratch.hpp"
+
+#include <gradus/io/strict_json.hpp>
 
 using gradus::errc;
 using gradus::parse_json_object;

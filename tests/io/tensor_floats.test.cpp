@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Stored floats become floats exactly, and values that are not finite are found.
+#include "scratch.hpp"
+
 #include <gradus/io/tensor_floats.hpp>
 
 #include <bit>
@@ -7,8 +9,6 @@
 #include <limits>
 #include <string>
 #include <vector>
-
-#include "scratch.hpp"
 
 namespace {
 

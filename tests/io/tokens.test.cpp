@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Tokens of every stored type; a token or a file that is not what it should be is an error.
+#include "scratch.hpp"
+
 #include <gradus/io/tokens.hpp>
 
 #include <limits>
-
-#include "scratch.hpp"
 
 namespace {
 

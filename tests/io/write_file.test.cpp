@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Whole files written at once.
-#include <gradus/io/write_file.hpp>
-
 #include "scratch.hpp"
+
+#include <gradus/io/write_file.hpp>
 
 using namespace gradus::test;
 

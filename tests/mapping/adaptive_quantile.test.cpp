@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Trained levels as a mapping: signed scales, brackets, bound, training through the policy.
+#include "probe.hpp"
+#include "samples.hpp"
+
 #include <gradus/mapping/adaptive_quantile.hpp>
 
 #include <doctest/doctest.h>
-
-#include "probe.hpp"
-#include "samples.hpp"
 
 namespace {
 

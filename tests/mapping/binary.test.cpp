@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Two levels: minus scale and scale.
+#include "probe.hpp"
+
 #include <gradus/mapping/binary.hpp>
 
 #include <doctest/doctest.h>
-
-#include "probe.hpp"
 
 namespace {
 

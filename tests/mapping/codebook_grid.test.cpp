@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Bisection among levels that are not evenly spaced, against a linear search.
+#include "seed.hpp"
+
 #include <gradus/core/random.hpp>
 #include <gradus/mapping/codebook_grid.hpp>
 
@@ -10,8 +12,6 @@
 #include <cmath>
 #include <limits>
 #include <vector>
-
-#include "seed.hpp"
 
 namespace {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Training of codebooks: Lloyd's two conditions, placements, weights, degenerate samples.
+#include "samples.hpp"
+
 #include <gradus/mapping/codebook_training.hpp>
 
 #include <doctest/doctest.h>
 
 #include <numeric>
-
-#include "samples.hpp"
 
 namespace {
 

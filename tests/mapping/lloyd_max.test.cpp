@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The optimal quantizer of the normal distribution: its two conditions by quadrature, and tables.
+#include "normal_oracle.hpp"
+
 #include <gradus/mapping/lloyd_max.hpp>
 
 #include <doctest/doctest.h>
@@ -7,8 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <vector>
-
-#include "normal_oracle.hpp"
 
 namespace {
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The three tables of normal levels against the distribution itself.
+#include "normal_oracle.hpp"
+
 #include <gradus/mapping/normal_levels.hpp>
 
 #include <doctest/doctest.h>
@@ -7,8 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <vector>
-
-#include "normal_oracle.hpp"
 
 namespace {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Levels for normal values: bound, brackets, bins, exact zeros, squared errors.
-#include <gradus/mapping/normal_quantile.hpp>
-
-#include <doctest/doctest.h>
-
 #include "normal_oracle.hpp"
 #include "probe.hpp"
 #include "samples.hpp"
+
+#include <gradus/mapping/normal_quantile.hpp>
+
+#include <doctest/doctest.h>
 
 namespace {
 

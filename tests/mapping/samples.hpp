@@ -2,14 +2,14 @@
 // Random samples of known distributions.
 #pragma once
 
+#include "seed.hpp"
+
 #include <gradus/core/random.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <vector>
-
-#include "seed.hpp"
 
 namespace gradus::test {
 

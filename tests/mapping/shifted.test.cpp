@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Uniform levels moved by a fraction of a step.
+#include "probe.hpp"
+
 #include <gradus/mapping/shifted.hpp>
 #include <gradus/mapping/uniform_asymmetric.hpp>
 #include <gradus/mapping/uniform_symmetric.hpp>
 
 #include <doctest/doctest.h>
-
-#include "probe.hpp"
 
 namespace {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Three levels: minus scale, zero, scale.
+#include "probe.hpp"
+
 #include <gradus/mapping/ternary.hpp>
 
 #include <doctest/doctest.h>
-
-#include "probe.hpp"
 
 namespace {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Uniform levels with a zero point: formula, bound, golden row, degenerate intervals.
+#include "probe.hpp"
+
 #include <gradus/mapping/uniform_asymmetric.hpp>
 
 #include <doctest/doctest.h>
 
 #include <array>
-
-#include "probe.hpp"
 
 namespace {
 

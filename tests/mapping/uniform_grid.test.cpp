@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Positions on an evenly spaced grid, for real zeros and any sign of the scale.
+#include "seed.hpp"
+
 #include <gradus/core/random.hpp>
 #include <gradus/mapping/uniform_grid.hpp>
 
@@ -8,8 +10,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-
-#include "seed.hpp"
 
 namespace {
 

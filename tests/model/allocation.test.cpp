@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Running a model allocates nothing: every allocation of this program is counted.
+#include "small_model.hpp"
+
 #include <cstdlib>
 #include <new>
-
-#include "small_model.hpp"
 
 namespace {
 

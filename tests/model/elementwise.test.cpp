@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The float kernels below the model: exponential, dot product, softmax.
+#include "random_matrix.hpp"
+
 #include <gradus/kernels/f32_dot.hpp>
 #include <gradus/kernels/f32_exp.hpp>
 #include <gradus/kernels/f32_softmax.hpp>
@@ -8,8 +10,6 @@
 
 #include <cmath>
 #include <limits>
-
-#include "random_matrix.hpp"
 
 using gradus::index_t;
 using gradus::simd::f32x16;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Sums of parts, transforms, biases and gains of a linear layer.
+#include "random_matrix.hpp"
+
 #include <gradus/kernels/decode.hpp>
 #include <gradus/layout/layout.hpp>
 #include <gradus/mapping/uniform_symmetric.hpp>
@@ -9,8 +11,6 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-
-#include "random_matrix.hpp"
 
 namespace {
 

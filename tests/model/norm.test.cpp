@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include "random_matrix.hpp"
+
 #include <gradus/model/norm/layer_norm.hpp>
 #include <gradus/model/norm/rms_norm.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cmath>
-
-#include "random_matrix.hpp"
 
 using gradus::index_t;
 using gradus::layer_norm;

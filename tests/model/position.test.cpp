@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include "random_matrix.hpp"
+
 #include <gradus/model/position/learned.hpp>
 #include <gradus/model/position/rotary.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cmath>
-
-#include "random_matrix.hpp"
 
 using gradus::index_t;
 using gradus::rotary_halves;

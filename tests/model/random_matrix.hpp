@@ -2,12 +2,12 @@
 // Matrices of reproducible noise.
 #pragma once
 
+#include "seed.hpp"
+
 #include <gradus/core/matrix_view.hpp>
 #include <gradus/core/random.hpp>
 
 #include <vector>
-
-#include "seed.hpp"
 
 namespace gradus::test {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include "small_model.hpp"
+
 #include <gradus/core/thread_pool.hpp>
 #include <gradus/model/sample.hpp>
-
-#include "small_model.hpp"
 
 using namespace gradus::test;
 using gradus::index_t;

@@ -2,6 +2,8 @@
 // A small Llama of noise, and where trained ones are found.
 #pragma once
 
+#include "random_matrix.hpp"
+
 #include <gradus/io/tokens.hpp>
 #include <gradus/model/llama.hpp>
 
@@ -12,8 +14,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "random_matrix.hpp"
 
 #if !defined(GRADUS_SOURCE_DIR)
 #define GRADUS_SOURCE_DIR "."

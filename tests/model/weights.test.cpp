@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Checkpoints that do not match their configuration are refused, each with its reason.
-#include <gradus/model/weights.hpp>
-
 #include "small_model.hpp"
+
+#include <gradus/model/weights.hpp>
 
 namespace {
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Five ternary codes a byte: every byte, every length, an example by hand.
+#include "seed.hpp"
+
 #include <gradus/core/random.hpp>
 #include <gradus/packing/base3.hpp>
 
@@ -7,8 +9,6 @@
 
 #include <array>
 #include <vector>
-
-#include "seed.hpp"
 
 namespace {
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Bit planes: every width and length, examples by hand, the place of each single code.
+#include "seed.hpp"
+
 #include <gradus/core/random.hpp>
 #include <gradus/packing/bit_planes.hpp>
 
@@ -7,8 +9,6 @@
 
 #include <array>
 #include <vector>
-
-#include "seed.hpp"
 
 namespace {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Errors that are passed on: row sums, bounded carries, squared error.
+#include "rounding_rows.hpp"
+
 #include <gradus/rounding/error_diffusing.hpp>
 
 #include <doctest/doctest.h>
-
-#include "rounding_rows.hpp"
 
 namespace {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The nearer level; halfway, the even code.
+#include "rounding_rows.hpp"
+
 #include <gradus/rounding/nearest.hpp>
 
 #include <doctest/doctest.h>
-
-#include "rounding_rows.hpp"
 
 namespace {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Noise on top of another rounding: none of it, some, all.
+#include "rounding_rows.hpp"
+
 #include <gradus/rounding/error_diffusing.hpp>
 #include <gradus/rounding/noisy.hpp>
 #include <gradus/rounding/stochastic.hpp>
 
 #include <doctest/doctest.h>
-
-#include "rounding_rows.hpp"
 
 namespace {
 

@@ -2,6 +2,8 @@
 // Rows of brackets rounded one by one and sixteen at a time; rows of values rounded on a grid.
 #pragma once
 
+#include "seed.hpp"
+
 #include <gradus/concepts/rounding.hpp>
 #include <gradus/core/random.hpp>
 #include <gradus/mapping/uniform_symmetric.hpp>
@@ -10,8 +12,6 @@
 #include <array>
 #include <cmath>
 #include <vector>
-
-#include "seed.hpp"
 
 namespace gradus::test {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Uniform numbers along a row: range, distribution, independence, lanes.
+#include "rounding_rows.hpp"
+
 #include <gradus/rounding/row_noise.hpp>
 
 #include <doctest/doctest.h>
-
-#include "rounding_rows.hpp"
 
 namespace {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Rounding by chance: right on average, in every row, column and group.
+#include "rounding_rows.hpp"
+
 #include <gradus/rounding/stochastic.hpp>
 
 #include <doctest/doctest.h>
-
-#include "rounding_rows.hpp"
 
 namespace {
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Scales as floats: nothing is lost.
+#include "seed.hpp"
+
 #include <gradus/core/random.hpp>
 #include <gradus/scale/f32_scale.hpp>
 
@@ -7,8 +9,6 @@
 
 #include <bit>
 #include <limits>
-
-#include "seed.hpp"
 
 namespace {
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // 16-bit scales against a search through all their values.
+#include "seed.hpp"
+
 #include <gradus/core/random.hpp>
 #include <gradus/scale/half_scale.hpp>
 
@@ -10,8 +12,6 @@
 #include <cmath>
 #include <limits>
 #include <vector>
-
-#include "seed.hpp"
 
 namespace {
 

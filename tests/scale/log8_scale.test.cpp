@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // 8-bit logarithmic scales against their formula and a search through all 256 words.
+#include "seed.hpp"
+
 #include <gradus/core/random.hpp>
 #include <gradus/scale/log8_scale.hpp>
 
@@ -8,8 +10,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-
-#include "seed.hpp"
 
 namespace {
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Sixteen lanes against sixteen scalars.
+#include "lane_values.hpp"
+
 #include <gradus/simd/batch.hpp>
 #include <gradus/simd/lanes.hpp>
 
 #include <doctest/doctest.h>
 
 #include <vector>
-
-#include "lane_values.hpp"
 
 namespace {
 

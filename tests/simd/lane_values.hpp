@@ -2,6 +2,8 @@
 // Inputs for sixteen lanes: random numbers mixed with the awkward ones; and a check lane by lane.
 #pragma once
 
+#include "seed.hpp"
+
 #include <gradus/core/random.hpp>
 #include <gradus/simd/batch.hpp>
 
@@ -10,8 +12,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-
-#include "seed.hpp"
 
 namespace gradus::test {
 

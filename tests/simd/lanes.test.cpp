@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The functions policies are written in: on sixteen lanes as on one.
+#include "lane_values.hpp"
+
 #include <gradus/simd/lanes.hpp>
 
 #include <doctest/doctest.h>
 
 #include <type_traits>
-
-#include "lane_values.hpp"
 
 namespace {
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Table lookup for every size of table.
+#include "lane_values.hpp"
+
 #include <gradus/simd/lanes.hpp>
 #include <gradus/simd/lookup.hpp>
 
 #include <doctest/doctest.h>
 
 #include <memory>
-
-#include "lane_values.hpp"
 
 namespace {
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Whole lines of packed codes: the bytes are those of the packings.
+#include "lane_values.hpp"
+
 #include <gradus/packing/base3.hpp>
 #include <gradus/packing/bit_planes.hpp>
 #include <gradus/simd/planes.hpp>
@@ -8,8 +10,6 @@
 
 #include <array>
 #include <vector>
-
-#include "lane_values.hpp"
 
 namespace {
 

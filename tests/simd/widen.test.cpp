@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Bytes to words and back.
+#include "lane_values.hpp"
+
 #include <gradus/simd/widen.hpp>
 
 #include <doctest/doctest.h>
 
 #include <array>
-
-#include "lane_values.hpp"
 
 namespace {
 

@@ -28,6 +28,11 @@ struct matrix_name {
 };
 
 /// Calls f(name, layer) for the seven linear layers of one block.
+/// Whether a tensor is a matrix of a decoder block: what quantization is about.
+[[nodiscard]] inline bool is_decoder_matrix(std::string_view name) {
+    return name.starts_with("model.layers.") && name.ends_with("_proj.weight");
+}
+
 template <class Block, class F> void for_each_linear(Block& block, index_t layer, F&& f) {
     f(layer_name(layer, "self_attn.q_proj.weight"), block.attention.query);
     f(layer_name(layer, "self_attn.k_proj.weight"), block.attention.key);
@@ -141,7 +146,7 @@ class llama : public llama_transformer {
     const bool tied = config.tie_word_embeddings;
     std::vector<matrix_name> matrices;
     for (const named_matrix& tensor : weights.tensors) {
-        if (tensor.name.starts_with("model.layers.") && tensor.name.ends_with("_proj.weight")) {
+        if (is_decoder_matrix(tensor.name)) {
             matrices.push_back({tensor.name, tensor.rows, tensor.cols});
         }
     }

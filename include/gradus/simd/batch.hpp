@@ -66,7 +66,9 @@ template <index_t N, class F> GRADUS_INLINE void unrolled(F&& f) {
 }
 
 /// Applies `f` to each native part.
-template <class F> GRADUS_INLINE void each_part(F&& f) { unrolled<parts>(f); }
+template <class F> GRADUS_INLINE void each_part(F&& f) {
+    unrolled<parts>(f);
+}
 
 #if GRADUS_HAS_SIMD
 template <class T> [[nodiscard]] GRADUS_INLINE native<T> load_native(const T* from) {

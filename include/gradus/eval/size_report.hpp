@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// Bits per weight, counted from a file as it was read back.
+#pragma once
+
+#include <gradus/io/packed_reader.hpp>
+#include <gradus/model/llama.hpp>
+
+#include <string_view>
+
+namespace gradus {
+inline namespace GRADUS_ISA {
+
+/// Stored bits of one described matrix: codes, scales, zero points, row words and its codebook.
+/// Padding between parts is counted over the file.
+[[nodiscard]] inline index_t stored_bits(const packed_description& description,
+                                         const described_matrix& matrix) {
+    index_t bits = 0;
+    for (const described_part& part : matrix.parts) {
+        bits += 8 * part.bytes;
+        if (part.codebook) { bits += 16 * description.codebooks[*part.codebook].levels; }
+    }
+    return bits;
+}
+
+struct size_report {
+    index_t file_bytes = 0;    ///< everything: header, description, padding, float tensors
+    index_t parameters = 0;    ///< weights of all tensors
+    index_t decoder_bits = 0;  ///< stored bits of the decoder's matrices, packed or float
+    index_t decoder_weights = 0;
+
+    [[nodiscard]] double file_bits_per_weight() const {
+        return 8.0 * static_cast<double>(file_bytes) / static_cast<double>(parameters);
+    }
+
+    [[nodiscard]] double decoder_bits_per_weight() const {
+        return static_cast<double>(decoder_bits) / static_cast<double>(decoder_weights);
+    }
+};
+
+/// Counts every stored bit of a packed Llama model of `file_bytes` bytes.
+[[nodiscard]] inline size_report measure_size(const packed_file& file, index_t file_bytes) {
+    size_report report{.file_bytes = file_bytes};
+    const auto add = [&](std::string_view name, index_t weights, index_t bits) {
+        report.parameters += weights;
+        if (!is_decoder_matrix(name)) { return; }
+        report.decoder_weights += weights;
+        report.decoder_bits += bits;
+    };
+    for (const described_matrix& matrix : file.description().matrices) {
+        add(matrix.name, matrix.rows * matrix.cols, stored_bits(file.description(), matrix));
+    }
+    for (const tensor_view& tensor : file.floats()) {
+        add(tensor.name, tensor.elements(), 8 * tensor.data.size());
+    }
+    return report;
+}
+
+}  // namespace GRADUS_ISA
+}  // namespace gradus

@@ -20,7 +20,8 @@ inline namespace GRADUS_ISA {
 ///
 /// is proportional to the expected squared error at a given width. The choice is the largest N with
 /// S(N) <= (1 + tolerance(N)) * S(finest), where tolerance(N) is what the scale bits saved by N
-/// instead of the finest candidate would buy as code bits: 4^(saved) - 1.
+/// instead of the finest candidate would buy as code bits: ln 4 * saved, the first term of
+/// 4^saved - 1 and never above it.
 ///
 /// Irregular groups would make kernels irregular; this is a choice among regular ones, and what is
 /// stored is an ordinary `group<>`.
@@ -31,14 +32,14 @@ struct variance_adaptive {
 
     [[nodiscard]] GRADUS_INLINE group<> pick(weights_view weights,
                                              std::span<const index_t> ascending) const {
-        GRADUS_EXPECT(!ascending.empty());
+        GRADUS_EXPECT(!ascending.empty() && ascending.front() > 0);
+        constexpr double ln4 = 1.3862943611198906;
         const double finest = mean_square_maximum(weights, ascending.front());
         group<> best{ascending.front()};
         for (const index_t size : ascending.subspan(1)) {
             const double saved =
                 scale_bits_per_value(ascending.front()) - scale_bits_per_value(size);
-            double worth =
-                1.0 + 1.3862943611198906 * saved;  // 4^saved, first two terms: never above it
+            const double worth = 1.0 + rounded(ln4 * saved);
             if (mean_square_maximum(weights, size) <= worth * finest) { best.size = size; }
         }
         return best;

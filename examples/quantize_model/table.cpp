@@ -12,7 +12,7 @@
 namespace quantize_model {
 namespace {
 
-constexpr int loss_width = 54;  // of one text's columns, as `losses_text` writes them
+constexpr int loss_width = 55;  // of one text's columns, as `losses_text` writes them
 
 template <class... T> std::string print_to_string(const char* format, T... values) {
     std::array<char, 256> text{};
@@ -39,12 +39,12 @@ std::string size_text(std::uint64_t bytes) {
 std::string losses_text(const text_loss& loss) {
     return number(loss.ppl, 8, 3) + " " + number(loss.ppl_ratio, 7, 4) + "  " +
            print_to_string("%8.2e [%8.2e, %8.2e]", loss.kld, loss.kld_low, loss.kld_high) + " " +
-           print_to_string("%6.2f", 100.0 * loss.top1);
+           print_to_string("%7.2f", 100.0 * loss.top1);
 }
 
 /// As wide as that of `losses_text`.
 std::string loss_heads() {
-    return print_to_string("%8s %7s  %8s %-20s %6s", "PPL", "ratio", "KLD", "[95 % interval]",
+    return print_to_string("%8s %7s  %8s %-20s %7s", "PPL", "ratio", "KLD", "[95 % interval]",
                            "top-1 %");
 }
 
@@ -65,12 +65,14 @@ void table::print_start(std::string_view name, double bits, const std::string& s
 }
 
 void table::print_head() const {
-    *out_ << print_to_string("%-*s %7s %9s", name_width_, "", "bits per", "");
+    std::string titles = print_to_string("%-*s %7s %9s", name_width_, "", "bits per", "");
     for (const text_baseline& text : texts_) {
         const std::string title = text.name + ", " + std::to_string(text.positions) + " positions";
-        *out_ << print_to_string("  %-*.*s", loss_width, loss_width, title.c_str());
+        titles += print_to_string("  %-*.*s", loss_width, loss_width, title.c_str());
     }
-    *out_ << print_to_string("\n%-*s %7s %9s", name_width_, "scheme", "weight", "size");
+    titles.erase(titles.find_last_not_of(' ') + 1);
+    *out_ << titles << '\n'
+          << print_to_string("%-*s %7s %9s", name_width_, "scheme", "weight", "size");
     for (std::size_t i = 0; i < texts_.size(); ++i) {
         *out_ << "  " << loss_heads();
     }

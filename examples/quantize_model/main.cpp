@@ -57,8 +57,11 @@ std::optional<int> parse(int argc, char** argv, options& wanted) {
     app.add_option("--tokens", wanted.token_files, "text as tokens, .npy; may be repeated");
     app.add_option("--bytes", wanted.byte_files,
                    "text as bytes, for byte-level models; may be repeated");
-    app.add_option("--context", wanted.context, "tokens a window")->capture_default_str();
-    app.add_option("--limit", wanted.limit, "tokens of each text to use");
+    app.add_option("--context", wanted.context, "tokens a window")
+        ->capture_default_str()
+        ->check(CLI::NonNegativeNumber);
+    app.add_option("--limit", wanted.limit, "tokens of each text to use")
+        ->check(CLI::NonNegativeNumber);
     app.add_option("--documents", wanted.document, "a window starts at each token with this id");
     app.add_flag("--second-half", wanted.second_half, "score the second half of each window only");
     app.add_option("--scheme", wanted.schemes,
@@ -71,9 +74,12 @@ std::optional<int> parse(int argc, char** argv, options& wanted) {
                    "keep the packed models here, one directory a scheme");
     app.add_option("--report", wanted.report, "machine-readable results")->capture_default_str();
     app.add_option("--plot", wanted.plot, "divergence against bits, SVG")->capture_default_str();
-    app.add_option("--threads", wanted.threads, "0: all of the machine")->capture_default_str();
+    app.add_option("--threads", wanted.threads, "0: all of the machine")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1024));
     app.add_option("--seed", wanted.seed, "of stochastic and noisy rounding")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->check(CLI::NonNegativeNumber);
     app.add_flag("--list", wanted.list, "print the menu of layouts and leave");
     try {
         app.parse(argc, argv);

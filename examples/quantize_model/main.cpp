@@ -18,6 +18,7 @@
 #include <filesystem>
 #include <iostream>
 #include <thread>
+#include <unistd.h>
 
 namespace quantize_model {
 namespace {
@@ -72,8 +73,10 @@ std::optional<int> parse(int argc, char** argv, options& wanted) {
     app.add_option("--exclude", wanted.exclude, "but not those whose name matches");
     app.add_option("--output", wanted.output,
                    "keep the packed models here, one directory a scheme");
-    app.add_option("--report", wanted.report, "machine-readable results")->capture_default_str();
-    app.add_option("--plot", wanted.plot, "divergence against bits, SVG")->capture_default_str();
+    app.add_option("--report", wanted.report, "machine-readable results ('': none)")
+        ->capture_default_str();
+    app.add_option("--plot", wanted.plot, "divergence against bits, SVG ('': none)")
+        ->capture_default_str();
     app.add_option("--threads", wanted.threads, "0: all of the machine")
         ->capture_default_str()
         ->check(CLI::Range(0, 1024));
@@ -131,6 +134,53 @@ gradus::result<std::vector<planned_scheme>> plan(const options& wanted) {
     return planned;
 }
 
+/// Why nothing can be made at `path`, as far as that can be known without trying.
+gradus::status creatable(const std::string& what, const std::filesystem::path& path, bool folder) {
+    std::error_code ignored;
+    const auto refuse = [&](const std::string& why) {
+        return error{errc::io, what + " '" + path.string() + "' cannot be written: " + why};
+    };
+    if (!folder && std::filesystem::exists(path, ignored) &&
+        !std::filesystem::is_regular_file(path, ignored)) {
+        return refuse("it is a directory or device (expected a file)");
+    }
+    std::filesystem::path at = std::filesystem::absolute(path, ignored);
+    if (!folder) { at = at.parent_path(); }
+    while (!std::filesystem::exists(at, ignored) && at.has_relative_path()) {
+        at = at.parent_path();
+    }
+    if (!std::filesystem::is_directory(at, ignored)) {
+        return refuse("'" + at.string() + "' is not a directory");
+    }
+    if (::access(at.c_str(), W_OK | X_OK) != 0) {
+        return refuse("no permission to write in '" + at.string() + "'");
+    }
+    return gradus::done{};
+}
+
+/// Everything that can be wrong with the places of results, before any work.
+gradus::status check_places(const options& wanted) {
+    if (!wanted.report.empty() && wanted.report == wanted.plot) {
+        return error{errc::invalid_argument, "--report and --plot name one file"};
+    }
+    for (const auto& [what, file] :
+         {std::pair{"--report", &wanted.report}, std::pair{"--plot", &wanted.plot}}) {
+        if (file->empty()) { continue; }
+        if (gradus::status s = creatable(what, *file, false); !s) { return s; }
+    }
+    if (!wanted.plot.empty()) {
+        if (gradus::status s = find_gnuplot(); !s) { return s; }
+    }
+    if (!wanted.output.empty()) { return creatable("--output", wanted.output, true); }
+    std::error_code failed;
+    const auto temporary = std::filesystem::temp_directory_path(failed);
+    if (failed) {
+        return error{errc::io,
+                     "there is no directory for temporary files (set TMPDIR, or name --output)"};
+    }
+    return creatable("temporary directory", temporary, true);
+}
+
 /// All texts, cut into windows.
 gradus::result<std::deque<measured_text>> load_texts(const options& wanted, index_t vocabulary) {
     const index_t limit = wanted.limit.value_or(gradus::all_tokens);
@@ -160,9 +210,10 @@ class workplace {
   public:
     explicit workplace(const std::string& kept) : path_{kept}, temporary_{kept.empty()} {
         if (temporary_) {
-            std::string name =
-                (std::filesystem::temp_directory_path() / "quantize_model.XXXXXX").string();
-            path_ = ::mkdtemp(name.data()) == nullptr ? "" : name;
+            std::error_code failed;
+            const auto folder = std::filesystem::temp_directory_path(failed);
+            std::string name = (folder / "quantize_model.XXXXXX").string();
+            path_ = failed || ::mkdtemp(name.data()) == nullptr ? "" : name;
         }
     }
 
@@ -214,8 +265,12 @@ gradus::status write_results(const report& measured, const options& wanted) {
         std::error_code ignored;
         if (!folder.empty()) { std::filesystem::create_directories(folder, ignored); }
     }
-    if (gradus::status s = gradus::write_file(wanted.report, to_json(measured)); !s) { return s; }
-    return write_plot(measured, wanted.plot);
+    if (!wanted.report.empty()) {
+        if (gradus::status s = gradus::write_file(wanted.report, to_json(measured)); !s) {
+            return s;
+        }
+    }
+    return wanted.plot.empty() ? gradus::status{gradus::done{}} : write_plot(measured, wanted.plot);
 }
 
 int measure_all(const options& wanted,
@@ -253,6 +308,10 @@ int work(options wanted) {
     }
     const auto schemes = plan(wanted);
     if (!schemes) { return fail(usage, schemes.error().message); }
+    if (gradus::status places = check_places(wanted); !places) {
+        const bool contradiction = places.error().code == errc::invalid_argument;
+        return fail(contradiction ? usage : no_output, places.error().message);
+    }
     const bool embedded = wanted.model.empty();
     if (embedded) {
         wanted.model = QUANTIZE_MODEL_EMBEDDED;
@@ -299,7 +358,11 @@ int work(options wanted) {
     if (gradus::status written = write_results(measured, wanted); !written) {
         return fail(no_output, written.error().message);
     }
-    std::cout << "\nReport: " << wanted.report << "   Plot: " << wanted.plot << '\n';
+    for (const auto& [what, file] :
+         {std::pair{"\nReport: ", &wanted.report}, std::pair{"\nPlot: ", &wanted.plot}}) {
+        if (!file->empty()) { std::cout << what << *file; }
+    }
+    std::cout << std::endl;
     if (const auto same = twins(measured)) { return fail(no_effect, same->message); }
     return success;
 }

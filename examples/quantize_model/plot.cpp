@@ -5,9 +5,12 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <memory>
 #include <spawn.h>
+#include <sstream>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,7 +26,7 @@ struct close_file {
 using temporary_file = std::unique_ptr<std::FILE, close_file>;
 
 /// Runs gnuplot with `script` as its input, no shell in between. Returns its exit status, -1 where
-/// it could not be started (`errno` says why); `complaint` is what it printed.
+/// it could not be started (`errno` says why); `complaint` is its first words.
 int run_gnuplot(const std::string& script, std::string& complaint) {
     const temporary_file input{std::tmpfile()};
     const temporary_file output{std::tmpfile()};
@@ -34,7 +37,8 @@ int run_gnuplot(const std::string& script, std::string& complaint) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, fileno(input.get()), STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, fileno(output.get()), STDOUT_FILENO);
+    // Where the file cannot be opened, the picture itself comes here.
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, fileno(output.get()), STDERR_FILENO);
     std::array<char, 8> name = {"gnuplot"};
     std::array<char*, 2> arguments = {name.data(), nullptr};
@@ -52,7 +56,23 @@ int run_gnuplot(const std::string& script, std::string& complaint) {
     return WIFEXITED(state) ? WEXITSTATUS(state) : 1;
 }
 
+gradus::error no_gnuplot() {
+    return {gradus::errc::not_found, "gnuplot was not found (it draws the plot). "
+                                     "Install gnuplot-nox, or draw none with --plot ''"};
+}
+
 }  // namespace
+
+gradus::status find_gnuplot() {
+    const char* const path = std::getenv("PATH");
+    std::istringstream folders{path == nullptr ? "/bin:/usr/bin" : path};
+    for (std::string folder; std::getline(folders, folder, ':');) {
+        if (::access(((folder.empty() ? "." : folder) + "/gnuplot").c_str(), X_OK) == 0) {
+            return gradus::done{};
+        }
+    }
+    return no_gnuplot();
+}
 
 gradus::status write_plot(const report& measured, const std::string& svg_file) {
     using gradus::errc;
@@ -65,8 +85,7 @@ gradus::status write_plot(const report& measured, const std::string& svg_file) {
     const int state = run_gnuplot(plot_script(measured, unfinished), complaint);
     std::error_code ignored;
     if (state == -1 && errno == ENOENT) {
-        return error{errc::not_found, svg_file + ": gnuplot was not found (it draws the plot). "
-                                                 "Install gnuplot-nox, or leave out --plot"};
+        return error{errc::not_found, svg_file + ": " + no_gnuplot().message};
     }
     if (state != 0) {
         std::filesystem::remove(unfinished, ignored);

@@ -17,8 +17,11 @@ namespace quantize_model {
 /// zero is drawn on the lower edge, one that is not finite is left out; the title says so.
 [[nodiscard]] std::string plot_script(const report& measured, const std::string& svg_file);
 
+/// Whether there is a gnuplot; the error says what to install.
+[[nodiscard]] gradus::status find_gnuplot();
+
 /// Runs gnuplot on that script and replaces `svg_file` when all went well. Errors: no gnuplot
-/// (which says what to install), no runs to draw, whatever gnuplot complains about.
+/// (as above), no runs to draw, whatever gnuplot complains about.
 [[nodiscard]] gradus::status write_plot(const report& measured, const std::string& svg_file);
 
 }  // namespace quantize_model

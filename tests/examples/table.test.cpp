@@ -55,6 +55,6 @@ TEST_CASE("texts stand side by side") {
     }
     const auto lines = lines_of(measured);
     CHECK(lines[0].find("letters, 5 positions") > lines[0].find("book, 1000 positions"));
-    CHECK(lines[3].find("5.00e-01 [4.00e-01, 6.00e-01]  25.00") != std::string::npos);
+    CHECK(lines[3].find("5.00e-01 [4.00e-01, 6.00e-01]   25.00") != std::string::npos);
     CHECK(lines[3].size() == lines[1].size());
 }

@@ -18,6 +18,7 @@
 #include <filesystem>
 #include <iostream>
 #include <thread>
+#include <tuple>
 #include <unistd.h>
 
 namespace quantize_model {
@@ -36,6 +37,13 @@ int fail(exit_code code, const std::string& message) {
 exit_code code_of(const error& failure) {
     if (failure.code == errc::no_effect) { return no_effect; }
     return failure.code == errc::invalid_argument ? usage : bad_input;
+}
+
+/// The same in the middle of a run, where what is read has just been written, and no scale may be
+/// beyond its format.
+exit_code code_in_run(const error& failure) {
+    if (failure.code == errc::io) { return no_output; }
+    return failure.code == errc::out_of_range ? usage : code_of(failure);
 }
 
 int fail(const error& failure) {
@@ -102,6 +110,38 @@ void print_menu() {
            "f16 stands alone and stores 16-bit floats\n";
 }
 
+/// What a scheme does, however it is spelt.
+auto meaning_of(const gradus::scheme& how) {
+    const auto knob_of = []<class Policy>(const Policy& policy) {
+        if constexpr (requires { policy.percent; }) { return policy.percent; }
+        if constexpr (requires { policy.norm; }) { return policy.norm; }
+        if constexpr (requires { policy.fraction; }) { return policy.fraction; }
+        return 0.0f;
+    };
+    return std::tuple{how.layout.text(),
+                      how.placement,
+                      how.exact_zero,
+                      how.range.choice.index(),
+                      how.rounding.index(),
+                      std::visit(knob_of, how.range.choice),
+                      std::visit(knob_of, how.rounding)};
+}
+
+/// Two names of one scheme, if there are such.
+std::optional<error> synonyms(const std::vector<planned_scheme>& planned) {
+    for (index_t i = 0; i < planned.size(); ++i) {
+        for (index_t j = 0; j < i; ++j) {
+            if (planned[i].parsed && planned[j].parsed &&
+                meaning_of(*planned[i].parsed) == meaning_of(*planned[j].parsed)) {
+                return error{errc::invalid_argument, "schemes '" + planned[j].name + "' and '" +
+                                                         planned[i].name +
+                                                         "' are one scheme; drop one of them"};
+            }
+        }
+    }
+    return std::nullopt;
+}
+
 /// Everything that can be wrong with the schemes, before any work.
 gradus::result<std::vector<planned_scheme>> plan(const options& wanted) {
     if (wanted.all && !wanted.schemes.empty()) {
@@ -131,6 +171,7 @@ gradus::result<std::vector<planned_scheme>> plan(const options& wanted) {
         }
         planned.push_back({name, std::move(parsed).value()});
     }
+    if (auto same = synonyms(planned)) { return *same; }
     return planned;
 }
 
@@ -290,10 +331,12 @@ int measure_all(const options& wanted,
         bar.set_label(scheme.name);
         const std::string directory = place.scheme(scheme.name);
         if (directory.empty()) {
-            return fail(no_output, "cannot make a directory for '" + scheme.name + "'");
+            return fail(no_output, "cannot make a directory for '" + scheme.name + "' in " +
+                                       (wanted.output.empty() ? "the one for temporary files"
+                                                              : "'" + wanted.output + "'"));
         }
         auto done = measure(shared, scheme, directory, threads, bar);
-        if (!done) { return fail(done.error()); }
+        if (!done) { return fail(code_in_run(done.error()), done.error().message); }
         bar.hide();
         rows.print(done.value());
         measured.runs.push_back(std::move(done).value());

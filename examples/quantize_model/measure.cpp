@@ -170,9 +170,11 @@ gradus::result<index_t> write_model(const session& shared,
     if (!config) { return config.error(); }
     if (gradus::status copied = gradus::write_file(directory + "/config.json", config.value());
         !copied) {
-        return copied.error();
+        return error{errc::io, copied.error().message};
     }
-    return writer.write(directory + "/model.safetensors");
+    auto size = writer.write(directory + "/model.safetensors");
+    if (!size) { return error{errc::io, size.error().message}; }
+    return size;
 }
 
 /// The model of the written file, and the values of its quantized tensors.

@@ -112,3 +112,25 @@ TEST_CASE("five values by hand") {
     CHECK(group_loss<float>(map, {1.0f}, values, weights, 4) == 0.0625f + 0.5f + 0.25f + 2.0f);
     CHECK(group_loss<float>(map, {1.0f}, {}, {}, 4) == 0.0f);
 }
+
+TEST_CASE("term i is added to lane i mod 16, lanes then by halves") {
+    // One float holds 2^24 and 2^24 + 2 but nothing between: every other order loses the ones.
+    const gradus::ternary map;  // all errors are 1/2, so a term is half its weight
+    const std::vector<float> values(35, 1.5f);
+    const auto loss = [&](std::vector<index_t> ones) {
+        std::vector<float> weights(values.size(), 0.0f);
+        weights[0] = 0x1p25f;
+        for (const index_t i : ones) {
+            weights[i] = 2.0f;
+        }
+        const float one = group_loss<float>(map, {1.0f}, values, weights, 2);
+        CHECK(one == group_loss<f32x16>(map, {1.0f}, values, weights, 2));
+        return one - 0x1p24f;
+    };
+    CHECK(loss({1, 17}) == 2.0f);   // both in lane 1
+    CHECK(loss({1, 33}) == 2.0f);   // the second in the rest of less than sixteen
+    CHECK(loss({3, 7}) == 2.0f);    // lanes 3 and 7 meet before lane 0
+    CHECK(loss({1, 9}) == 2.0f);    // lanes 1 and 9 meet first of all
+    CHECK(loss({16, 32}) == 0.0f);  // lane 0 itself: each is lost
+    CHECK(loss({8, 4}) == 0.0f);    // each meets lane 0 alone
+}

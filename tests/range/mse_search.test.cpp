@@ -257,6 +257,20 @@ TEST_CASE("a zero point lets the ends move apart") {
     CHECK(exact_loss(map, map.fit(found), values, {}, 2) < best_common);
 }
 
+TEST_CASE("each end is refined by itself") {
+    const std::vector<float> values{-1.0f, 1.0f};
+    const uniform_asymmetric<8> map;
+    for (const interval wanted : {interval{-1.0f, 0.75f}, interval{-0.75f, 1.0f}}) {
+        const interval found = mse_search{}.search(values, map, [&](gradus::scale_and_zero p) {
+            const float lo = map.decode(gradus::code_t{0}, p);
+            const float hi = map.decode(gradus::code_t{255}, p);
+            return std::fabs(lo - wanted.lo) + std::fabs(hi - wanted.hi);
+        });
+        CHECK(std::fabs(found.lo - wanted.lo) < 0.03f);
+        CHECK(std::fabs(found.hi - wanted.hi) < 0.03f);
+    }
+}
+
 TEST_CASE("the search goes on beyond its edges, but not for ever") {
     const std::vector<float> values{-1.0f, 1.0f};
     const gradus::binary map;

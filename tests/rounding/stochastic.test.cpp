@@ -33,6 +33,14 @@ TEST_CASE("levels themselves never move") {
     }
 }
 
+TEST_CASE("a level stays where it is even if the draw is zero") {
+    constexpr std::uint32_t key = 12345;
+    const gradus::row_noise zero_first{key, gradus::mix32(key), 0};  // mix32(0) is 0
+    REQUIRE(gradus::row_noise{zero_first}.next<float>() == 0.0f);
+    CHECK(stochastic::state{zero_first}.choose(bracket{7, 0.0f}) == 7);
+    CHECK(stochastic::state{zero_first}.choose(bracket{7, 0x1p-24f}) == 8);
+}
+
 TEST_CASE("the mean of many draws is the value, within four standard errors") {
     INFO("GRADUS_SEED=", seed());
     const stochastic r{seed(), 1};

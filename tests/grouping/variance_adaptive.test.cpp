@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Choosing a group size: coarse where the spread is even, fine where it changes.
+#include "seed.hpp"
+
 #include <gradus/core/random.hpp>
 #include <gradus/grouping/variance_adaptive.hpp>
 
@@ -8,8 +10,6 @@
 #include <array>
 #include <cmath>
 #include <vector>
-
-#include "seed.hpp"
 
 namespace {
 

@@ -2,6 +2,8 @@
 // Samples to find ranges for, and the loss of a grid by definition, in double.
 #pragma once
 
+#include "seed.hpp"
+
 #include <gradus/concepts/mapping.hpp>
 #include <gradus/core/random.hpp>
 
@@ -9,8 +11,6 @@
 #include <cmath>
 #include <limits>
 #include <vector>
-
-#include "seed.hpp"
 
 namespace gradus::test {
 

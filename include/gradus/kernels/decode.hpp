@@ -21,6 +21,7 @@ inline namespace GRADUS_ISA {
 template <layout_type L, class F>
 GRADUS_INLINE void for_each_block(const packed_view<L>& w, index_t tile, F&& on_block) {
     using G = geometry<L>;
+    if (w.cols == 0) { return; }  // no bytes at all, not even row words
     const G shape = w.shape();
     const index_t height = shape.tile_height(tile);
     const std::span<const std::byte> bytes = w.tile(tile);

@@ -44,7 +44,7 @@ struct root_mean_square {
     gradus::interval operator()(gradus::floats values, gradus::floats, const M&) const noexcept {
         float sum = 0.0f;
         for (const float x : values) {
-            sum += x * x;
+            sum += gradus::rounded(x * x);  // the same bytes with and without fused multiply-add
         }
         const float reach = factor * std::sqrt(sum / static_cast<float>(values.size()));
         return {-reach, reach};

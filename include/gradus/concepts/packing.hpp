@@ -11,8 +11,8 @@ namespace gradus {
 /// A packing knows only a sequence of codes; the layout decides their order.
 ///   bits              width of the codes it holds
 ///   codes             how many different codes it holds
-///   block             columns (of 16 rows) after which its bytes start afresh: the unit in
-///                     which a kernel reads; the layout cuts groups into blocks
+///   block             codes after which its bytes start afresh, at least 16: the unit in which a
+///                     kernel reads; the layout cuts groups into blocks of block / rows columns
 ///   bytes(n)          bytes for n codes; no padding beyond the last byte
 ///   pack, unpack      inverse of each other for codes below `codes`
 template <class P>

@@ -15,13 +15,25 @@ concept range_estimator =
         { e(x, weights, m) } -> std::same_as<interval>;
     };
 
-/// An estimator that looks at the loss of candidate grids. `loss(params)` may be a vectorised
-/// form of the scalar definition; both give the same bits.
+/// An estimator that compares candidate grids by range/group_loss.hpp with exponent half_power()
+/// / 2. `loss(params)` may be a vectorised form of the scalar definition; both give the same bits.
 template <class E, class M>
 concept searching_estimator =
     range_estimator<E, M> &&
     requires(const E e, floats x, const M m, float (*loss)(typename M::params)) {
         { e.search(x, m, loss) } -> std::same_as<interval>;
+        { e.half_power() } -> std::same_as<int>;
     };
+
+/// Whether an estimator makes any use of importances: unless it says otherwise, it does.
+template <class E> [[nodiscard]] GRADUS_INLINE constexpr bool uses_importance(const E& range) {
+    if constexpr (requires { range.uses_importance(); }) {
+        return range.uses_importance();
+    } else if constexpr (requires { E::weighs; }) {
+        return E::weighs;
+    } else {
+        return true;
+    }
+}
 
 }  // namespace gradus

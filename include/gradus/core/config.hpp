@@ -9,6 +9,9 @@
 #if defined(__FAST_MATH__)
 #error "gradus: -ffast-math changes stored bytes (it reorders sums); build without it"
 #endif
+#if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
+#error "gradus: -ffinite-math-only removes the checks for NaN and infinity; build without it"
+#endif
 
 // GRADUS_FORCE_SCALAR: every kernel runs its scalar definition.
 // GRADUS_CONTRACTS:    1 checks preconditions; the default follows NDEBUG.
@@ -23,8 +26,8 @@
 // Everything with a body that the compiler's flags can change lives in
 // `namespace gradus { inline namespace GRADUS_ISA { ... } }`, and the tag spells out those flags:
 // two objects built for different machines then never share a weak symbol (one definition rule).
-// Types that cross objects (views, layouts, policies, parameters) carry no tag; all their members
-// are GRADUS_INLINE, so that no object ever emits a body for them, not even at -O0.
+// Types that cross objects (views, layouts and what they are made of, parameters) carry no tag;
+// their members are GRADUS_INLINE, so that no object ever emits a body for them, not even at -O0.
 #define GRADUS_INLINE [[gnu::always_inline]] inline
 
 #if defined(GRADUS_FORCE_SCALAR)
@@ -34,6 +37,12 @@
 #endif
 #if defined(__SSE4_2__)
 #define GRADUS_TAG_SSE _sse4_2
+#elif defined(__SSE4_1__)
+#define GRADUS_TAG_SSE _sse4_1
+#elif defined(__SSSE3__)
+#define GRADUS_TAG_SSE _ssse3
+#elif defined(__SSE3__)
+#define GRADUS_TAG_SSE _sse3
 #else
 #define GRADUS_TAG_SSE
 #endif
@@ -56,6 +65,8 @@
 #endif
 #if defined(__BMI2__)
 #define GRADUS_TAG_BMI _bmi2
+#elif defined(__BMI__)
+#define GRADUS_TAG_BMI _bmi
 #else
 #define GRADUS_TAG_BMI
 #endif
@@ -91,7 +102,24 @@
 #else
 #define GRADUS_TAG_VNNI
 #endif
-#if defined(__AVX512VBMI__)
+#if defined(__POPCNT__) && !defined(__SSE4_2__)
+#define GRADUS_TAG_POPCNT _popcnt
+#else
+#define GRADUS_TAG_POPCNT
+#endif
+#if defined(__LZCNT__)
+#define GRADUS_TAG_LZCNT _lzcnt
+#else
+#define GRADUS_TAG_LZCNT
+#endif
+#if defined(__MOVBE__)
+#define GRADUS_TAG_MOVBE _movbe
+#else
+#define GRADUS_TAG_MOVBE
+#endif
+#if defined(__AVX512VBMI2__)
+#define GRADUS_TAG_VBMI _vbmi2
+#elif defined(__AVX512VBMI__)
 #define GRADUS_TAG_VBMI _vbmi
 #else
 #define GRADUS_TAG_VBMI
@@ -119,13 +147,14 @@
 #define GRADUS_TAG_CHECK
 #endif
 
-#define GRADUS_JOIN_(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)                               \
-    isa##a##b##c##d##e##f##g##h##i##j##k##l##m##n##o##p
+#define GRADUS_JOIN_(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s)                      \
+    isa##a##b##c##d##e##f##g##h##i##j##k##l##m##n##o##p##q##r##s
 #define GRADUS_JOIN(...) GRADUS_JOIN_(__VA_ARGS__)
 #define GRADUS_ISA                                                                                 \
-    GRADUS_JOIN(GRADUS_TAG_SCALAR, GRADUS_TAG_SSE, GRADUS_TAG_AVX2, GRADUS_TAG_FMA,                \
-                GRADUS_TAG_F16C, GRADUS_TAG_BMI, GRADUS_TAG_AVX512, GRADUS_TAG_BW, GRADUS_TAG_DQ,  \
-                GRADUS_TAG_VL, GRADUS_TAG_VNNI, GRADUS_TAG_VBMI, GRADUS_TAG_FP16, GRADUS_TAG_BF16, \
+    GRADUS_JOIN(GRADUS_TAG_SCALAR, GRADUS_TAG_SSE, GRADUS_TAG_POPCNT, GRADUS_TAG_AVX2,             \
+                GRADUS_TAG_FMA, GRADUS_TAG_F16C, GRADUS_TAG_BMI, GRADUS_TAG_LZCNT,                 \
+                GRADUS_TAG_MOVBE, GRADUS_TAG_AVX512, GRADUS_TAG_BW, GRADUS_TAG_DQ, GRADUS_TAG_VL,  \
+                GRADUS_TAG_VNNI, GRADUS_TAG_VBMI, GRADUS_TAG_FP16, GRADUS_TAG_BF16,                \
                 GRADUS_TAG_ARM, GRADUS_TAG_CHECK)
 #define GRADUS_TEXT_(x) #x
 #define GRADUS_TEXT(x) GRADUS_TEXT_(x)

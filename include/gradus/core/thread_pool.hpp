@@ -15,7 +15,7 @@ namespace gradus {
 inline namespace GRADUS_ISA {
 
 /// `thread_pool{n}` runs loops on `n` threads, the caller's among them (0 counts as 1).
-/// Not re-entrant: a loop body must not start another loop on the same pool.
+/// Not re-entrant: a loop body must not start another loop on the same pool, and must not throw.
 class thread_pool {
   public:
     explicit thread_pool(unsigned threads) {
@@ -26,14 +26,6 @@ class thread_pool {
 
     thread_pool(const thread_pool&) = delete;
     thread_pool& operator=(const thread_pool&) = delete;
-
-    ~thread_pool() {
-        for (auto& worker : workers_) {
-            worker.request_stop();
-        }
-        { const std::lock_guard lock{mutex_}; }
-        wake_.notify_all();
-    }
 
     [[nodiscard]] unsigned size() const noexcept {
         return static_cast<unsigned>(workers_.size()) + 1;
@@ -70,8 +62,7 @@ class thread_pool {
         while (true) {
             {
                 std::unique_lock lock{mutex_};
-                wake_.wait(lock, [&] { return stop.stop_requested() || round_ != seen; });
-                if (stop.stop_requested()) { return; }
+                if (!wake_.wait(lock, stop, [&] { return round_ != seen; })) { return; }
                 seen = round_;
             }
             drain();
@@ -81,7 +72,7 @@ class thread_pool {
     }
 
     std::mutex mutex_;
-    std::condition_variable wake_;
+    std::condition_variable_any wake_;  // its wait ends when a stop is asked for
     std::condition_variable idle_;
     void* body_ = nullptr;
     void (*call_)(void*, index_t) = nullptr;

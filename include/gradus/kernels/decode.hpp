@@ -73,7 +73,8 @@ decode_run(const M& map, typename M::params p, const code_t* codes, std::span<fl
     }
 }
 
-/// The rows of one tile, row-major: out [height, cols].
+/// The rows of one tile, row-major: out [height, cols]. With row packing (`single_rows`) a tile is
+/// a row: this is the look-up of an embedding.
 template <layout_type L>
 void decode_tile(const packed_view<L>& w, index_t tile, matrix_view<float> out) {
     GRADUS_EXPECT(out.cols == w.cols && out.rows == w.shape().tile_height(tile));
@@ -107,6 +108,11 @@ template <layout_type L> void decode(const packed_view<L>& w, matrix_view<float>
     for (index_t t = 0; t < shape.tiles(); ++t) {
         decode_tile(w, t, out.block(t * L::tile_rows, shape.tile_height(t)));
     }
+}
+
+/// The same for a matrix that owns its bytes (or anything else with a packed `view()`).
+template <viewed_as_packed W> void decode(const W& w, matrix_view<float> out) {
+    decode(w.view(), out);
 }
 
 }  // namespace GRADUS_ISA

@@ -11,6 +11,10 @@
 #include <gradus/layout/layout.hpp>
 #include <gradus/layout/stored_mapping.hpp>
 
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
 namespace gradus {
 inline namespace GRADUS_ISA {
 
@@ -76,27 +80,41 @@ void pack_group(
     }
 }
 
+/// The first group whose scale has no stored form, by row of the tile and column.
+struct unstorable_group {
+    index_t row;
+    index_t column;
+};
+
+/// Whether the scale that a group wants survives its format: within the largest, and not rounded to
+/// zero where there is something to quantize. Formats with a row word may flush groups that are
+/// below 2^-8 of their row's largest; a row that vanishes as a whole is refused all the same.
+template <layout_type L>
+[[nodiscard]] GRADUS_INLINE bool storable(float wanted, float stored, std::uint32_t word) {
+    using S = typename L::scale_type;
+    const bool vanished = stored == 0.0f && wanted != 0.0f && (S::row_bits == 0 || word == 0);
+    return magnitude(wanted) <= S::largest && !vanished;
+}
+
 /// Encodes rows [height, cols] (row `first_row` of the matrix first) into the bytes of their tile.
-/// `codes` is scratch of height * cols codes. Returns false where a fitted scale has no finite
-/// stored form.
+/// `codes` is scratch of height * cols codes. Returns the first group that cannot be stored, if
+/// any; the bytes are then of no use.
 template <layout_type L, class Range, rounding R>
-[[nodiscard]] bool encode_tile(const tile_job<L, Range, R>& job,
-                               weights_view rows,
-                               index_t first_row,
-                               std::span<code_t> codes,
-                               std::span<std::byte> tile) {
+[[nodiscard]] std::optional<unstorable_group> encode_tile(const tile_job<L, Range, R>& job,
+                                                          weights_view rows,
+                                                          index_t first_row,
+                                                          std::span<code_t> codes,
+                                                          std::span<std::byte> tile) {
     using G = geometry<L>;
-    using stored = typename tile_job<L, Range, R>::stored;
     using state_type = decltype(job.round->start(index_t{0}));
     GRADUS_EXPECT(codes.size() >= rows.rows * rows.cols &&
                   tile.size() == job.shape.tile_bytes(rows.rows));
     const index_t height = rows.rows;
-    bool storable = true;
+    std::optional<unstorable_group> failed;
     std::uint32_t words[L::tile_rows] = {};
-    alignas(state_type) std::byte raw_states[L::tile_rows * sizeof(state_type)];
-    auto* states = reinterpret_cast<state_type*>(raw_states);
+    std::optional<state_type> states[L::tile_rows];
     for (index_t r = 0; r < height; ++r) {
-        ::new (states + r) state_type{job.round->start(first_row + r)};
+        states[r].emplace(job.round->start(first_row + r));
         if constexpr (!G::matrix_grid) {
             words[r] = row_word(job, rows.row(r));
             grid_words::store(tile.data() + r * G::row_bytes, words[r], G::row_bytes);
@@ -108,22 +126,25 @@ template <layout_type L, class Range, rounding R>
         tile_grid<L> grid;
         for (index_t r = 0; r < height; ++r) {
             const floats values = rows.row(r).subspan(first, columns);
-            const stored map{job.map, words[r]};
+            const typename tile_job<L, Range, R>::stored map{job.map, words[r]};
             auto p = job.matrix_grid;
             if constexpr (!G::matrix_grid) {
-                p = map.fit(estimate(*job.range, values,
-                                     importance_of(job.importance, first, columns), map));
+                const floats weights = importance_of(job.importance, first, columns);
+                const interval range = estimate(*job.range, values, weights, map);
+                p = map.fit(range);
+                const bool fits = storable<L>(job.map->fit(range).scale, p.scale, words[r]);
+                if (!fits && !failed) { failed = {r, first}; }
             }
-            storable = storable && magnitude(p.scale) <= L::scale_type::largest;
             grid.set(r, p);
-            encode_run(map, p, *job.round, states[r], values, codes.data() + r * rows.cols + first);
+            encode_run(map, p, *job.round, *states[r], values,
+                       codes.data() + r * rows.cols + first);
         }
         if constexpr (!G::matrix_grid) { grid_words::write(grid, words, height, to); }
         to += G::matrix_grid ? 0 : height * G::scale_bytes + G::zero_bytes(height);
         pack_group<L>(codes.data() + first, rows.cols, height, columns, to);
         to += G::code_bytes(height, columns);
     }
-    return storable;
+    return failed;
 }
 
 }  // namespace GRADUS_ISA

@@ -8,8 +8,8 @@
 namespace gradus {
 inline namespace GRADUS_ISA {
 
-/// minmax::of, sixteen values at a time. Order does not matter to minima and maxima, and the sign
-/// of a zero end matters to no mapping.
+/// minmax::of, sixteen values at a time. Order does not matter to minima and maxima; the sign of a
+/// zero end does not reach the file (layout/stored_mapping.hpp).
 [[nodiscard]] inline interval extent_of(floats values) {
     simd::f32x16 lo(0.0f);
     simd::f32x16 hi(0.0f);
@@ -40,7 +40,7 @@ template <class Range, mapping M>
             range.choice);
     } else if constexpr (std::is_same_v<Range, minmax>) {
         return extent_of(values);
-    } else if constexpr (std::is_same_v<Range, mse_search> && vectorizable_mapping<M>) {
+    } else if constexpr (searching_estimator<Range, M> && vectorizable_mapping<M>) {
         return range.search(values, map, [&](typename M::params p) {
             return group_loss<simd::f32x16>(map, p, values, weights, range.half_power());
         });

@@ -21,6 +21,11 @@ inline void gemm(const f32_panels& w,
                  matrix_view<float> y,        // [tokens, rows]
                  accumulation how = accumulation::none) {
     GRADUS_EXPECT(x.cols == w.cols() && y.cols == w.rows() && x.rows == y.rows);
+    if (w.cols() == 0 && how == accumulation::none) {
+        for (index_t t = 0; t < y.rows; ++t) {
+            std::fill_n(y.row(t).data(), y.cols, 0.0f);
+        }
+    }
     for (index_t i = 0; i < w.panels(); ++i) {
         const index_t height = std::min(f32_panels::height, w.rows() - i * f32_panels::height);
         for (index_t k = 0; k < w.cols(); k += panel_cols) {
@@ -63,6 +68,15 @@ void gemm(const packed_view<L>& w,
             });
         flush();
     }
+}
+
+/// The same for a matrix that owns its bytes (or anything else with a packed `view()`).
+template <viewed_as_packed W>
+void gemm(const W& w,
+          matrix_view<const float> x,
+          matrix_view<float> y,
+          accumulation how = accumulation::none) {
+    gemm(w.view(), x, y, how);
 }
 
 }  // namespace GRADUS_ISA

@@ -19,5 +19,10 @@ void gemv(const packed_view<L>& w,
          matrix_view<float>{y.data(), 1, y.size()});
 }
 
+/// The same for a matrix that owns its bytes (or anything else with a packed `view()`).
+template <viewed_as_packed W> void gemv(const W& w, std::span<const float> x, std::span<float> y) {
+    gemv(w.view(), x, y);
+}
+
 }  // namespace GRADUS_ISA
 }  // namespace gradus

@@ -45,6 +45,8 @@ struct layout {
     using scale_type = S;
     using packing_type = P;
 
+    static_assert(P::block >= TileRows, "a block holds at least one column");
+
     static constexpr index_t tile_rows = TileRows;
     static constexpr index_t tile_cols = 4;
     static constexpr index_t block_cols = P::block / TileRows;

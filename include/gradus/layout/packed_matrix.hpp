@@ -35,13 +35,12 @@ template <layout_type L> class packed_matrix {
 
     [[nodiscard]] const grouping_type& groups() const noexcept { return groups_; }
 
-    [[nodiscard]] packed_view<L> view() const noexcept {
+    /// Valid while the matrix lives and stays where it is.
+    [[nodiscard]] packed_view<L> view() const& noexcept {
         return {buffer_.bytes(), rows_, cols_, map_, groups_};
     }
 
-    operator packed_view<L>() const noexcept {
-        return view();
-    }  // NOLINT(google-explicit-constructor)
+    packed_view<L> view() && = delete;  // it would outlive its bytes
 
     [[nodiscard]] std::span<std::byte> bytes() noexcept { return buffer_.bytes(); }
 
@@ -54,7 +53,7 @@ template <layout_type L> class packed_matrix {
     }
 
     /// Every stored bit: codes, scales, zero points, row words, codebook. Equal to what is
-    /// allocated and to what a file holds.
+    /// allocated; a file holds the codebook as f16, counted here, and pads parts to 64 bytes.
     [[nodiscard]] index_t size_in_bits() const noexcept {
         return 8 * buffer_.size() + codebook_bits<L>;
     }

@@ -33,6 +33,11 @@ template <layout_type L> struct packed_view {
     }
 };
 
+/// Anything that hands out a packed view of itself.
+template <class W>
+concept viewed_as_packed =
+    requires(const W& w) { []<layout_type L>(const packed_view<L>&) {}(w.view()); };
+
 /// Bits of a mapping's stored codebook: one f16 a level.
 template <layout_type L>
 inline constexpr index_t codebook_bits =

@@ -25,7 +25,8 @@ template <mapping M, scale_format S> struct stored_mapping {
 
     [[nodiscard]] GRADUS_INLINE params fit(interval range) const noexcept {
         const params wanted = map->fit(range);
-        const float stored = S{}.decode(S{}.encode(wanted.scale, row_word), row_word);
+        // + 0.0f: an all-zero group may arrive with -0, whose sign bit is nobody's business.
+        const float stored = S{}.decode(S{}.encode(wanted.scale + 0.0f, row_word), row_word);
         return with_scale(*map, range, wanted, stored);
     }
 

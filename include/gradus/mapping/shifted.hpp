@@ -13,7 +13,7 @@ concept uniform_mapping = mapping<M> && requires(typename M::params p) {
     { M::template zero_level<float>(p) } -> std::same_as<float>;
 };
 
-/// Uniform levels moved up by `offset` steps, 0 <= offset < 1.
+/// Uniform levels moved up by `offset` steps, 0 < offset < 1.
 ///
 ///     decode(c) = (c - zero + offset) * scale
 ///
@@ -35,6 +35,10 @@ template <uniform_mapping M> struct shifted {
     using params = typename M::params;
 
     float offset = 0.5f;
+
+    [[nodiscard]] GRADUS_INLINE constexpr bool valid() const noexcept {
+        return offset > 0.0f && offset < 1.0f;
+    }
 
     [[nodiscard]] GRADUS_INLINE params fit(interval range) const noexcept { return M{}.fit(range); }
 

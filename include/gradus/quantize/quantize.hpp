@@ -4,6 +4,7 @@
 
 #include <gradus/core/executor.hpp>
 #include <gradus/layout/packed_matrix.hpp>
+#include <gradus/quantize/check_recipe.hpp>
 #include <gradus/quantize/check_weights.hpp>
 #include <gradus/quantize/matrix_grid.hpp>
 #include <gradus/quantize/recipe.hpp>
@@ -14,26 +15,30 @@
 namespace gradus {
 inline namespace GRADUS_ISA {
 
+/// A group whose scale its format cannot hold.
+template <layout_type L> [[nodiscard]] error scale_error(index_t row, index_t column) {
+    return {errc::out_of_range,
+            "the scale of the group at row " + std::to_string(row) + ", column " +
+                std::to_string(column) + " is too large or too small for the format '" +
+                std::string{name_of<typename L::scale_type>()} + "'; use bf16 or f32"};
+}
+
 /// Quantizes `weights` [out, in] by a recipe. `importance` weighs the squared error of each input
 /// column (empty: all alike); range searches and codebook training use it.
 ///
 /// Bytes:  depend on weights, importance and recipe alone: not on the executor, its workers or the
 ///         instruction set.
-/// Errors: an empty matrix, weights or importances that are not finite, knobs out of their limits,
-/// a
-///         scale that its format cannot hold. Nothing is done in these cases.
+/// Errors: an empty matrix; weights or importances that are not finite; importances of which the
+/// recipe
+///         makes no use; knobs out of their limits; a scale that its format cannot hold. Nothing is
+///         returned then.
 template <layout_type L, class Range, rounding R, executor E = const serial>
 [[nodiscard]] result<packed_matrix<L>> quantize(weights_view weights,
                                                 const recipe<L, Range, R>& how,
                                                 floats importance = {},
                                                 E&& threads = serial{}) {
     if (status sound = check_weights(weights, importance); !sound) { return sound.error(); }
-    if constexpr (requires { how.range.valid(); }) {
-        if (!how.range.valid()) {
-            return error{errc::invalid_argument,
-                         "range estimator: a knob is outside its documented limits"};
-        }
-    }
+    if (status sound = check_recipe(how, !importance.empty()); !sound) { return sound.error(); }
     typename L::mapping_type map = how.map;
     if constexpr (trainable_mapping<typename L::mapping_type>) {
         map = trained_mapping(weights, how, importance, threads);
@@ -42,25 +47,27 @@ template <layout_type L, class Range, rounding R, executor E = const serial>
     const geometry<L> shape = packed.view().shape();
     tile_job<L, Range, R> job{shape, &map, &how.range, &how.rounding, importance, {}};
     if constexpr (geometry<L>::matrix_grid) {
+        const std::uint32_t word = matrix_word<L>(map, flattened(weights));
         job.matrix_grid = matrix_grid_of(job, weights);
-        write_matrix_grid<L>(job.matrix_grid, matrix_word<L>(map, flattened(weights)),
-                             packed.bytes().data());
+        const interval all = extent_of(flattened(weights));
+        if (!storable<L>(map.fit(all).scale, job.matrix_grid.scale, word)) {
+            return scale_error<L>(0, 0);
+        }
+        write_matrix_grid<L>(job.matrix_grid, word, packed.bytes().data());
     }
-    std::atomic<bool> storable = true;
+    constexpr index_t none = ~index_t{0};
+    std::atomic<index_t> failed = none;  // the first group in reading order, whoever finds it
     threads.for_each(shape.tiles(), [&](index_t t) {
         const index_t height = shape.tile_height(t);
         std::vector<code_t> codes(height * weights.cols);
         const auto bytes = packed.bytes().subspan(shape.tile_offset(t), shape.tile_bytes(height));
-        if (!encode_tile(job, weights.block(t * L::tile_rows, height), t * L::tile_rows, codes,
-                         bytes)) {
-            storable = false;
-        }
+        const index_t top = t * L::tile_rows;
+        const auto bad = encode_tile(job, weights.block(top, height), top, codes, bytes);
+        if (!bad) { return; }
+        const index_t at = (top + bad->row) * weights.cols + bad->column;
+        for (index_t seen = failed; at < seen && !failed.compare_exchange_weak(seen, at);) {}
     });
-    if (!storable) {
-        return error{errc::out_of_range, "a scale is beyond what '" +
-                                             std::string{name_of<typename L::scale_type>()} +
-                                             "' can hold; use the scale format bf16 or f32"};
-    }
+    if (failed != none) { return scale_error<L>(failed / weights.cols, failed % weights.cols); }
     return packed;
 }
 

@@ -25,6 +25,11 @@ struct any_range {
         return std::visit([&](const auto& range) { return range(values, weights, map); }, choice);
     }
 
+    /// Whether importances make a difference to the choice.
+    [[nodiscard]] GRADUS_INLINE bool uses_importance() const {
+        return std::visit([](const auto& range) { return gradus::uses_importance(range); }, choice);
+    }
+
     /// Whether the knobs of the choice are within their documented limits.
     [[nodiscard]] GRADUS_INLINE bool valid() const {
         return std::visit(

@@ -38,7 +38,7 @@ struct kl_divergence {
         double least_divergence = 1e300;
         for (int k = 32; k >= 4; --k) {
             const float factor = static_cast<float>(k) / 32.0f;
-            const interval range{whole.lo * factor, whole.hi * factor};
+            const interval range{rounded(whole.lo * factor), rounded(whole.hi * factor)};
             const double found = divergence(mass, whole.lo, width, range, map);
             if (found < least_divergence) {
                 least_divergence = found;

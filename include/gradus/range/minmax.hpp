@@ -10,6 +10,7 @@ inline namespace GRADUS_ISA {
 /// [min(x, 0), max(x, 0)]: always contains zero, so that zero can be a level.
 struct minmax {
     static constexpr std::string_view name = "minmax";
+    static constexpr bool weighs = false;  ///< importances make no difference
 
     [[nodiscard]] GRADUS_INLINE static interval of(floats values) noexcept {
         interval range{0.0f, 0.0f};

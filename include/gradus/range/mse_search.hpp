@@ -19,7 +19,9 @@ inline namespace GRADUS_ISA {
 /// candidate, and the min-max interval itself is the first.
 ///
 /// Units:  `norm` is 1, 1.5, 2, 2.5, 3, 3.5 or 4; weights are importances of the values.
-/// Error:  never above that of min-max, in the given norm (as summed in float).
+/// Error:  never above that of min-max, in the given norm (as summed in float: magnitudes from 1e-9
+/// to
+///         1e9 are safe in every norm; beyond 1e-19 or 1e19 even squares leave the range of float).
 /// Source: the grid search of Frantar et al. 2022's code (shrinking only); signs and ends: this
 /// library.
 struct mse_search {
@@ -60,11 +62,11 @@ struct mse_search {
         if constexpr (has_zero_point<M>) {
             const interval whole = best.range;
             for (int k = -8; k <= 8; ++k) {
-                attempt({whole.lo * factor(k), whole.hi}, map, loss, best);
+                attempt({rounded(whole.lo * factor(k)), whole.hi}, map, loss, best);
             }
             const float lo = best.range.lo;
             for (int k = -8; k <= 8; ++k) {
-                attempt({lo, whole.hi * factor(k)}, map, loss, best);
+                attempt({lo, rounded(whole.hi * factor(k))}, map, loss, best);
             }
         }
         return best.range;
@@ -102,7 +104,9 @@ struct mse_search {
     template <mapping M, class Loss>
     GRADUS_INLINE void
     scan(interval start, const M& map, Loss& loss, candidate& best) const noexcept {
-        const auto at = [&](int k) { return interval{start.lo * factor(k), start.hi * factor(k)}; };
+        const auto at = [&](int k) {
+            return interval{rounded(start.lo * factor(k)), rounded(start.hi * factor(k))};
+        };
         for (int k = -down; k <= up; ++k) {
             attempt(at(k), map, loss, best);
         }

@@ -18,6 +18,7 @@ inline namespace GRADUS_ISA {
 ///         a fraction of the outermost gap).
 struct percentile {
     static constexpr std::string_view name = "percentile";
+    static constexpr bool weighs = false;  ///< importances make no difference
 
     float percent = 99.9f;
 
@@ -36,7 +37,7 @@ struct percentile {
 
   private:
     [[nodiscard]] static float quantile(std::vector<float>& values, double share) {
-        const double position = share * static_cast<double>(values.size() - 1);
+        const double position = rounded(share * static_cast<double>(values.size() - 1));
         const auto below = static_cast<index_t>(position);
         const auto at = values.begin() + static_cast<std::ptrdiff_t>(below);
         std::nth_element(values.begin(), at, values.end());

@@ -13,7 +13,7 @@ inline namespace GRADUS_ISA {
 /// kept within the two levels. For noise-injection experiments; it can only raise the error.
 ///
 /// Units:  `fraction` is in steps, 0 to 1.
-/// Error:  at most (1 + fraction) / 2 steps over nearest rounding.
+/// Error:  at most (1 + fraction) / 2 steps, over a half for nearest rounding alone.
 template <rounding Base = nearest> struct noisy {
     static constexpr std::string_view name = "noisy";
     static constexpr bool memoryless = Base::memoryless;
@@ -22,6 +22,10 @@ template <rounding Base = nearest> struct noisy {
     std::uint64_t seed = 0;
     std::uint64_t tensor = 0;
     [[no_unique_address]] Base base = {};
+
+    [[nodiscard]] GRADUS_INLINE bool valid() const noexcept {
+        return fraction > 0.0f && fraction <= 1.0f;
+    }
 
     using base_state = decltype(base.start(0));
 

@@ -55,11 +55,12 @@ struct log8_scale {
     static constexpr std::string_view name = "log8";
     static constexpr int bits = 8;
     static constexpr int row_bits = 16;
-    static constexpr float largest = 32752.0f;
+    static constexpr float largest = 65504.0f;
     static constexpr std::uint32_t zero_step = 127;
 
     [[nodiscard]] GRADUS_INLINE constexpr std::uint32_t fit_row(float expected) const noexcept {
-        return f16::from(2.0f * expected).bits;
+        const float base = 2.0f * expected;
+        return f16::from(base < 65504.0f ? base : 65504.0f).bits;
     }
 
     /// The step whose value is nearest to the scale.

@@ -193,7 +193,7 @@ GRADUS_COMPARE(==)
     // xsimd 8.1 multiplies and adds on AVX-512, and clang does not contract intrinsics.
 #if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
     r.part[0] = native<float>(_mm512_fmadd_ps(a.part[0], b.part[0], c.part[0]));
-#elif GRADUS_HAS_SIMD && defined(__FMA__)
+#elif GRADUS_HAS_SIMD && defined(__FMA__) && defined(__AVX2__)
     each_part([&](index_t i) {
         r.part[i] = native<float>(_mm256_fmadd_ps(a.part[i], b.part[i], c.part[i]));
     });

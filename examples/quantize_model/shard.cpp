@@ -25,7 +25,7 @@ open_in_shard<QUANTIZE_MODEL_SHARD>(const gradus::packed_file& file,
                                     const gradus::described_matrix& matrix) {
     return gradus::open_packed_matrix<share>(
         file, matrix, [&]<class L>(const gradus::packed_view<L>& view) {
-            opened_matrix opened{gradus::make_part(gradus::mapped_matrix<L>{file, view}),
+            opened_matrix opened{gradus::make_part(gradus::mapped_matrix<L>{file.file(), view}),
                                  std::vector<float>(view.rows * view.cols)};
             gradus::decode(view,
                            gradus::matrix_view<float>{opened.values.data(), view.rows, view.cols});

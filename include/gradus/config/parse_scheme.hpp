@@ -98,20 +98,24 @@ read_rounding(const valued_word& word, any_rounding& rounding, bool& sound) {
 }
 
 /// Takes the training variants off the mapping's name: a codebook is stored whatever trained it.
-inline void read_training(scheme& result) {
+/// False where two of them contradict each other.
+[[nodiscard]] inline bool read_training(scheme& result) {
     std::string& mapping = result.layout.mapping;
-    if (!mapping.starts_with("adaptive_quantile")) { return; }
+    if (!mapping.starts_with("adaptive_quantile")) { return true; }
     const auto take = [&](std::string_view variant) {
         const auto at = mapping.find(variant);
-        const bool whole = at != std::string::npos && (at + variant.size() == mapping.size() ||
-                                                       mapping[at + variant.size()] == ':');
+        const auto end = at + variant.size();
+        const bool whole =
+            at != std::string::npos && (end == mapping.size() || mapping[end] == ':');
         if (whole) { mapping.erase(at, variant.size()); }
         return whole;
     };
-    if (take(":density")) { result.placement = codebook_placement::density; }
-    if (take(":mass")) { result.placement = codebook_placement::mass; }
-    (void)take(":lloyd");
     result.exact_zero = take(":zero");
+    const bool density = take(":density");
+    const bool mass = take(":mass");
+    if (density) { result.placement = codebook_placement::density; }
+    if (mass) { result.placement = codebook_placement::mass; }
+    return !(density && mass);
 }
 
 /// Mapping, offset and grouping: the words up to and including the grouping.
@@ -132,7 +136,9 @@ read_layout(scheme& result, const std::vector<std::string>& words, index_t group
         mapping.erase(at);
     }
     result.layout.mapping = mapping;
-    read_training(result);
+    if (!read_training(result)) {
+        return wrong(result.name, "':density' and ':mass' exclude each other");
+    }
     const bool sized = words[grouping].starts_with('g');
     result.layout.grouping = sized ? "g" : words[grouping];
     if (sized) {
@@ -183,7 +189,8 @@ read_layout(scheme& result, const std::vector<std::string>& words, index_t group
         }
         if (!sound) {
             return wrong(text, "value of '" + words[at] +
-                                   "' is not one that it takes (see the limits in the README)");
+                                   "' is not one that it takes (percentile: in (0, 100]; mse: 1 to "
+                                   "4 in halves; noisy: in (0, 1]; other words: none)");
         }
         stage = kind;
     }

@@ -37,11 +37,4 @@ template <class Real> struct basic_bracket {
 
 using bracket = basic_bracket<float>;
 
-/// A run of columns of one row (or of `rows` rows, where a grid spans several) sharing parameters.
-struct group_extent {
-    index_t row;
-    index_t first;  ///< first column
-    index_t last;   ///< one past the last column
-};
-
 }  // namespace gradus

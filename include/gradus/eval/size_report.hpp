@@ -37,7 +37,10 @@ struct size_report {
     }
 };
 
-/// Counts every stored bit of a packed Llama model of `file_bytes` bytes.
+/// Counts every stored bit of a packed Llama model of `file_bytes` bytes. The decoder's share is
+/// that of its matrices (`is_decoder_matrix`), as rivals count it; norms, biases, header,
+/// description and padding count over the file. A codebook that several matrices share counts for
+/// each.
 [[nodiscard]] inline size_report measure_size(const packed_file& file, index_t file_bytes) {
     size_report report{.file_bytes = file_bytes};
     const auto add = [&](std::string_view name, index_t weights, index_t bits) {

@@ -12,7 +12,8 @@
 // byte is in tensors of type U8, one a part, whose length is rounded up to 64 bytes with zeros and
 // which come before all float tensors: mapped, each starts on a 64-byte boundary. Codebooks are
 // F16 tensors, padded likewise. `__metadata__` has two strings: "gradus.format" is "1", and
-// "gradus.packed" is this JSON text (keys in any order; a key that is not listed is an error):
+// "gradus.packed" is this JSON text (keys in any order; all of them are required, and any other is
+// an error):
 //
 //   { "must_understand": [],              features a reader needs; an unknown one is an error
 //     "source": "fnv1a64:...",            checksum of the float tensors' bytes, in file order

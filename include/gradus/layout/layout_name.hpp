@@ -66,7 +66,7 @@ inline std::string layout_name::text() const {
     std::string_view mapping = front.substr(0, grouping_at);
     if (const auto at = mapping.find('@'); at != std::string_view::npos) {
         name.offset = number_of<float>(mapping.substr(at + 1));
-        if (!name.offset) { return std::nullopt; }
+        if (!name.offset || !(*name.offset > 0.0f && *name.offset < 1.0f)) { return std::nullopt; }
         mapping = mapping.substr(0, at);
     }
     name.mapping = mapping;
@@ -89,7 +89,8 @@ template <layout_type L>
     } else {
         text += name_of<typename L::grouping_type>();
     }
-    return text + "_" + std::string{name_of<typename L::scale_type>()};
+    text += "_" + std::string{name_of<typename L::scale_type>()};
+    return L::tile_rows == single_rows ? text + "_rows" : text;
 }
 
 }  // namespace GRADUS_ISA

@@ -4,10 +4,12 @@
 
 #include <gradus/core/aligned_buffer.hpp>
 #include <gradus/core/result.hpp>
+#include <gradus/layout/find_bad_grid.hpp>
 #include <gradus/layout/menu.hpp>
 #include <gradus/layout/packed_matrix.hpp>
 
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -27,6 +29,10 @@ struct packed_part {
 };
 
 template <layout_type L> [[nodiscard]] packed_part part_of(packed_matrix<L>&& matrix) {
+    static_assert(
+        L::tile_rows == tiles_of_16 &&
+            std::is_same_v<typename L::packing_type, packing_for<typename L::mapping_type>>,
+        "files hold tiles of 16 rows in the default packing: their names say no more");
     packed_part part{.layout = name_of_layout<L>(matrix.map(), matrix.groups()),
                      .rows = matrix.rows(),
                      .cols = matrix.cols(),
@@ -40,7 +46,8 @@ template <layout_type L> [[nodiscard]] packed_part part_of(packed_matrix<L>&& ma
 }
 
 /// Bytes that claim to be a matrix [rows, cols] in the chosen layout, as a view.
-/// Errors: bytes or codebook of another length than the layout's, a codebook that does not ascend.
+/// Errors: bytes or codebook of another length than the layout's, a codebook that does not ascend,
+/// a scale that is not finite.
 template <layout_type L>
 [[nodiscard]] result<packed_view<L>> view_of(const layout_choice<L>& choice,
                                              std::span<const std::byte> bytes,
@@ -69,6 +76,11 @@ template <layout_type L>
             }
             view.map.levels[i] = codebook[i];
         }
+    }
+    if (const auto bad = find_bad_grid(view)) {
+        return error{errc::malformed, "scale of the group at row " + std::to_string(bad->row) +
+                                          ", column " + std::to_string(bad->column) +
+                                          " is not finite"};
     }
     return view;
 }

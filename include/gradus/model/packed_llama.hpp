@@ -17,7 +17,7 @@ inline namespace GRADUS_ISA {
 
 /// A packed matrix in a mapped file, which lives as long as the part does.
 template <layout_type L> struct mapped_matrix {
-    packed_file file;
+    safetensors_file file;  ///< keeps the mapping alive; copies share it
     packed_view<L> weights;
 
     [[nodiscard]] index_t rows() const { return weights.rows; }

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+// Products, encoding and decoding on packed matrices, for users; no header of the library includes
+// this one.
+#pragma once
+
+#include <gradus/kernels/decode.hpp>
+#include <gradus/kernels/gemm.hpp>
+#include <gradus/kernels/gemv.hpp>

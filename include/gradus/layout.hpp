@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// Composing layouts and holding packed matrices, for users; no header of the library includes this
+// one.
+#pragma once
+
+#include <gradus/layout/layout.hpp>
+#include <gradus/layout/layout_name.hpp>
+#include <gradus/layout/menu.hpp>
+#include <gradus/layout/packed_matrix.hpp>
+#include <gradus/layout/packed_part.hpp>
+#include <gradus/layout/packed_view.hpp>

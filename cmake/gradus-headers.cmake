@@ -19,9 +19,11 @@ set(GRADUS_HEADERS
     gradus/config/parse_scheme.hpp
     gradus/config/quantize_scheme.hpp
     gradus/config/scheme.hpp
+    gradus/config/scheme_run.hpp
     gradus/core/aligned_buffer.hpp
     gradus/core/config.hpp
     gradus/core/contract.hpp
+    gradus/core/cube_root.hpp
     gradus/core/executor.hpp
     gradus/core/half.hpp
     gradus/core/label.hpp
@@ -39,7 +41,10 @@ set(GRADUS_HEADERS
     gradus/eval/losses.hpp
     gradus/eval/perplexity.hpp
     gradus/eval/run_windows.hpp
+    gradus/eval/size_report.hpp
     gradus/eval/windows.hpp
+    gradus/gradus.hpp
+    gradus/grouping.hpp
     gradus/grouping/channel.hpp
     gradus/grouping/group.hpp
     gradus/grouping/tensor.hpp
@@ -47,12 +52,15 @@ set(GRADUS_HEADERS
     gradus/io/atomic_file.hpp
     gradus/io/checksum.hpp
     gradus/io/config_fields.hpp
+    gradus/io/describe_packed.hpp
     gradus/io/element_type.hpp
     gradus/io/file_error.hpp
     gradus/io/mapped_file.hpp
     gradus/io/model_config.hpp
     gradus/io/npy_header.hpp
     gradus/io/packed_description.hpp
+    gradus/io/packed_reader.hpp
+    gradus/io/packed_writer.hpp
     gradus/io/read_text_file.hpp
     gradus/io/safetensors_directory.hpp
     gradus/io/safetensors_header.hpp
@@ -65,6 +73,7 @@ set(GRADUS_HEADERS
     gradus/io/tensor_info.hpp
     gradus/io/tokens.hpp
     gradus/io/write_file.hpp
+    gradus/kernels.hpp
     gradus/kernels/block_codes.hpp
     gradus/kernels/decode.hpp
     gradus/kernels/decode_panel.hpp
@@ -80,7 +89,9 @@ set(GRADUS_HEADERS
     gradus/kernels/gemv.hpp
     gradus/kernels/multiply_panel.hpp
     gradus/kernels/vectorizable.hpp
+    gradus/layout.hpp
     gradus/layout/code_order.hpp
+    gradus/layout/find_bad_grid.hpp
     gradus/layout/geometry.hpp
     gradus/layout/grid_words.hpp
     gradus/layout/layout.hpp
@@ -91,6 +102,7 @@ set(GRADUS_HEADERS
     gradus/layout/packed_view.hpp
     gradus/layout/shipped_menu.hpp
     gradus/layout/stored_mapping.hpp
+    gradus/mapping.hpp
     gradus/mapping/adaptive_quantile.hpp
     gradus/mapping/binary.hpp
     gradus/mapping/codebook_grid.hpp
@@ -116,6 +128,7 @@ set(GRADUS_HEADERS
     gradus/model/matrix_part.hpp
     gradus/model/norm/layer_norm.hpp
     gradus/model/norm/rms_norm.hpp
+    gradus/model/packed_llama.hpp
     gradus/model/position/learned.hpp
     gradus/model/position/rotary.hpp
     gradus/model/sample.hpp
@@ -123,24 +136,30 @@ set(GRADUS_HEADERS
     gradus/model/transformer.hpp
     gradus/model/weights.hpp
     gradus/model/workspace.hpp
+    gradus/packing.hpp
     gradus/packing/base3.hpp
     gradus/packing/bit_planes.hpp
+    gradus/quantize.hpp
+    gradus/quantize/check_recipe.hpp
     gradus/quantize/check_weights.hpp
     gradus/quantize/matrix_grid.hpp
     gradus/quantize/quantize.hpp
     gradus/quantize/recipe.hpp
     gradus/quantize/train.hpp
+    gradus/range.hpp
     gradus/range/any_range.hpp
     gradus/range/group_loss.hpp
     gradus/range/kl_divergence.hpp
     gradus/range/minmax.hpp
     gradus/range/mse_search.hpp
     gradus/range/percentile.hpp
+    gradus/rounding.hpp
     gradus/rounding/error_diffusing.hpp
     gradus/rounding/nearest.hpp
     gradus/rounding/noisy.hpp
     gradus/rounding/row_noise.hpp
     gradus/rounding/stochastic.hpp
+    gradus/scale.hpp
     gradus/scale/f32_scale.hpp
     gradus/scale/half_scale.hpp
     gradus/scale/log8_scale.hpp

@@ -80,8 +80,9 @@ gradus::status add_tensor(const session& shared,
 bool exceeds_grid(const gradus::named_matrix& matrix, const std::string& layout) {
     const auto name = gradus::parse_layout_name(layout);
     const auto digits = name->mapping.find_first_of("12345678");
-    const index_t codes =
-        digits == std::string::npos ? 3 : index_t{1} << (name->mapping[digits] - '0');
+    const index_t codes = digits != std::string::npos ? index_t{1} << (name->mapping[digits] - '0')
+                        : name->mapping == "ternary"  ? 3
+                                                      : 2;
     const index_t group = name->grouping == "g" ? name->group : matrix.cols;
     for (index_t r = 0; r < matrix.rows; ++r) {
         const auto row = matrix.view().row(r);

@@ -33,8 +33,8 @@ struct options {
     std::string output;  ///< directory; empty: a temporary one
     std::string report = "out/report.json";
     std::string plot = "out/kld.svg";
-    unsigned threads = 0;  ///< 0: as many as the machine has
-    std::uint64_t seed = 1;
+    unsigned threads = 0;               ///< 0: as many as the machine has
+    std::optional<std::uint64_t> seed;  ///< 1 where none is given
     bool list = false;
 };
 

@@ -43,8 +43,34 @@ using all_formats = std::tuple<f32_scale, f16_scale, bf16_scale, log8_scale>;
 using all_roundings = std::tuple<nearest, stochastic, error_diffusing, noisy<>>;
 using all_ranges = std::tuple<minmax, percentile, mse_search, kl_divergence>;
 
-/// Axes: mapping, grouping, scale format, packing (as usual, single rows, a byte a code), rounding,
-/// range.
+/// A user's own packing: codes one after the other in a little-endian stream of bits.
+template <int Bits, int Codes> struct in_order {
+    static constexpr std::string_view name = "in_order";
+    static constexpr int bits = Bits;
+    static constexpr int codes = Codes;
+    static constexpr index_t block = 64;
+
+    static constexpr index_t bytes(index_t n) noexcept { return (n * Bits + 7) / 8; }
+
+    static void pack(std::span<const code_t> in, std::span<std::byte> out) noexcept {
+        std::fill(out.begin(), out.end(), std::byte{0});
+        for (index_t i = 0; i < in.size() * Bits; ++i) {
+            const unsigned bit = (static_cast<unsigned>(in[i / Bits]) >> (i % Bits)) & 1u;
+            out[i / 8] |= static_cast<std::byte>(bit << (i % 8));
+        }
+    }
+
+    static void unpack(std::span<const std::byte> in, std::span<code_t> out) noexcept {
+        std::fill(out.begin(), out.end(), code_t{0});
+        for (index_t i = 0; i < out.size() * Bits; ++i) {
+            const unsigned bit = (static_cast<unsigned>(in[i / 8]) >> (i % 8)) & 1u;
+            out[i / Bits] = static_cast<code_t>(out[i / Bits] | (bit << (i % Bits)));
+        }
+    }
+};
+
+/// Axes: mapping, grouping, scale format, packing (as usual, single rows, a packing of one's own),
+/// rounding, range.
 using selection = std::array<index_t, 6>;
 
 inline constexpr selection axis_sizes{
@@ -89,8 +115,9 @@ template <index_t Row> struct selected {
 
     using mapping_type = choice<0, all_mappings>;
     static constexpr index_t packing_choice = covering_array[Row][3];
-    using packing_type =
-        std::conditional_t<packing_choice == 2, bit_planes<8>, packing_for<mapping_type>>;
+    using packing_type = std::conditional_t<packing_choice == 2,
+                                            in_order<mapping_type::bits, mapping_type::codes>,
+                                            packing_for<mapping_type>>;
     using layout_type = layout<mapping_type,
                                choice<1, all_groupings>,
                                choice<2, all_formats>,
@@ -132,7 +159,10 @@ template <index_t Row> index_t faults_of_recipe() {
         for (index_t c = 0; c < cols; ++c) {
             importance[c] = static_cast<float>(c % 4) + 0.25f;
         }
+        const bool weighs =
+            trainable_mapping<typename L::mapping_type> || uses_importance(how.range);
         for (const floats important : {floats{}, floats{importance}}) {
+            if (!important.empty() && !weighs) { continue; }  // refused
             const auto packed = quantize(weights, how, important);
             if (!packed) { return 1'000'000; }
             const auto d = quantized_by_definition<L>(weights, how.range, rounding, important, by,

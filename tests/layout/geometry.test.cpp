@@ -125,7 +125,6 @@ TEST_CASE_TEMPLATE("totals and offsets are those of the stream, counted piece by
                    layout<uniform_symmetric<4>, tensor>,
                    layout<uniform_asymmetric<5>, tensor, log8_scale>,
                    layout<ternary, tensor, f32_scale>,
-                   layout<uniform_symmetric<3>, group<32>, f16_scale, bit_planes<8>>,
                    rows_of<uniform_symmetric<4>>,
                    rows_of<uniform_asymmetric<7>>,
                    rows_of<ternary>,

@@ -25,6 +25,8 @@ TEST_CASE("a layout's name says mapping, grouping and scale format") {
     CHECK(text_for<layout<ternary, tensor, log8_scale>>() == "ternary_tensor_log8");
     CHECK(text_for<layout<ternary, channel>>() == "ternary_channel_f16");
     CHECK(text_for<layout<ternary, group<48>>>() == "ternary_g48_f16");
+    CHECK(text_for<layout<ternary, tensor, log8_scale, base3, single_rows>>() ==
+          "ternary_tensor_log8_rows");
     CHECK(text_for<layout<ternary, group<>>>({}, {7}) == "ternary_g7_f16");
     CHECK(text_for<layout<ternary, group<>>>({}, {any_size}) == "ternary_channel_f16");
     CHECK(text_for<layout<uniform_symmetric<4, code_range::restricted>, group<8>>>() ==
@@ -71,6 +73,10 @@ TEST_CASE("other texts are no layout names") {
                              "ternary@_g64_f16",
                              "ternary@x_g64_f16",
                              "ternary@0.5x_g64_f16",
+                             "ternary@0_g64_f16",
+                             "ternary@1_g64_f16",
+                             "ternary@nan_g64_f16",
+                             "ternary@-0.5_g64_f16",
                              "ternary__f16",
                              "tensor",
                              "channel_"}) {

@@ -93,7 +93,7 @@ TEST_CASE("a new matrix is all zero") {
 #if GRADUS_CONTRACTS
 TEST_CASE("tiles are of complete views only, and must exist") {
     const packed_matrix<layout<ternary, group<8>>> matrix{17, 8};
-    packed_view<layout<ternary, group<8>>> view = matrix;
+    packed_view<layout<ternary, group<8>>> view = matrix.view();
     CHECK(test::aborts([&] { (void)view.tile(2); }));
     view.bytes = view.bytes.first(view.bytes.size() - 1);
     CHECK_FALSE(view.complete());

@@ -54,7 +54,8 @@ inline namespace GRADUS_ISA {
         }
         root["matrices"].push_back(std::move(object));
     }
-    return root.dump();
+    // Names that are not UTF-8 are refused with their tensors; here they must not throw.
+    return root.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 /// Reads the text; the first broken rule stays in `failure`.

@@ -6,6 +6,7 @@
 
 namespace gradus {
 
+/// Costs (scale bits) / (columns) a weight; as coarse as the row is long.
 struct channel {
     static constexpr std::string_view name = "channel";
     static constexpr bool spans_rows = false;

@@ -9,6 +9,7 @@
 
 namespace gradus {
 
+/// Which levels for a normal variable; `normal_quantile` has their formulas.
 enum class normal_placement { lloyd, equal_mass, nf };
 
 [[nodiscard]] GRADUS_INLINE constexpr std::string_view

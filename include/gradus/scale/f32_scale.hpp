@@ -8,7 +8,7 @@
 
 namespace gradus {
 
-/// 32 bits, exact.
+/// 32 bits a scale: decode(encode(s)) = s, exactly.
 struct f32_scale {
     static constexpr std::string_view name = "f32";
     static constexpr int bits = 32;

@@ -49,7 +49,7 @@ inline constexpr std::array<float, 128> sixteenth_octaves = [] {
 /// a scale; 7.9 octaves lie below it, and smaller scales become the smallest (or zero).
 ///
 /// Error:  relative, at most 2^(1/32) - 1 = 2.2 % in that range. A search over stored scales sees
-///         it; what is left costs less than .01 bit at 4 bits.
+///         it and picks the step of least loss.
 /// Source: this library.
 struct log8_scale {
     static constexpr std::string_view name = "log8";

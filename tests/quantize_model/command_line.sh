@@ -186,6 +186,12 @@ case_same_values_by_two_schemes() {
         --include '*down_proj*' "${quick[@]}" "${no_files[@]}"
 }
 
+case_group_beyond_the_rows() {
+    refuses 2 "no chosen tensor has rows of more than 512 columns" --scheme uniform_symmetric4_g513
+    refuses 2 "no chosen tensor has rows of more than 256 columns" --scheme "$scheme" \
+        --scheme uniform_symmetric4_g257 --include '*q_proj*'
+}
+
 case_float_scheme() {
     works --scheme f16 "${quick[@]}" --report r.json --plot ''
     grep -q '"bits_per_weight_decoder": 16.0' r.json || fail "f16 does not take 16 bits"
@@ -387,6 +393,12 @@ case_output_fails_in_the_middle() {
     execute --scheme "$scheme" "${quick[@]}" "${no_files[@]}" --output kept
     [ "$code" -eq 5 ] || fail "exit code $code (expected 5)"
     says "kept/$scheme/model.safetensors"
+    # What was measured before the failure is reported.
+    execute --scheme uniform_symmetric3_g64 --scheme "$scheme" "${quick[@]}" --plot '' \
+        --report r.json --output kept
+    [ "$code" -eq 5 ] || fail "exit code $code (expected 5)"
+    "$checker" shape r.json || fail "report"
+    grep -q '"scheme": "uniform_symmetric3_g64"' r.json || fail "the first scheme's results are lost"
 }
 
 case_no_gnuplot() {
@@ -459,6 +471,7 @@ case_seed() {
     ! cmp -s kept.{1,2}/uniform_symmetric3_g64_stochastic/model.safetensors ||
         fail "the seed has no effect"
     refuses_with 2 "--seed" --seed -1
+    refuses_with 2 "--seed has no effect" --seed 7
 }
 
 case_threads() {

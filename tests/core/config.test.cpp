@@ -40,7 +40,6 @@ static_assert(!tagged("_sse4_2"));
 // Values that cross objects must not grow members that need a body.
 static_assert(std::is_trivially_copyable_v<gradus::bracket>);
 static_assert(std::is_trivially_copyable_v<gradus::interval>);
-static_assert(std::is_trivially_copyable_v<gradus::group_extent>);
 static_assert(std::is_same_v<gradus::lane_code_t<float>, gradus::code_t>);
 
 }  // namespace

@@ -13,11 +13,15 @@
 #include <gradus/io/tensor_floats.hpp>
 #include <gradus/kernels/decode.hpp>
 #include <gradus/layout/shipped_menu.hpp>
+#include <gradus/range/group_loss.hpp>
+#include <gradus/simd/batch.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -135,6 +139,29 @@ bool takes_importance(std::string_view scheme) {
     return scheme.find("_mse") != scheme.npos || scheme.starts_with("adaptive");
 }
 
+/// Every loss that the range search of a matrix compares, by the definition and by its kernel.
+/// Two losses rarely swap their order for a last bit, so that files alone would not show it.
+template <mapping M> std::string losses_of(const matrix& m, const M& map, float norm) {
+    const mse_search how{.norm = norm};
+    checksum sum;
+    for (index_t r = 0; r < m.rows; ++r) {
+        for (index_t first = 0; first < m.cols; first += 64) {
+            const index_t count = std::min<index_t>(64, m.cols - first);
+            const floats values = m.view().row(r).subspan(first, count);
+            const floats weights =
+                m.importance.empty() ? floats{} : floats{m.importance}.subspan(first, count);
+            (void)how.search(values, map, [&](typename M::params p) {
+                const std::array both{
+                    group_loss<float>(map, p, values, weights, how.half_power()),
+                    group_loss<simd::f32x16>(map, p, values, weights, how.half_power())};
+                sum.add(std::as_bytes(std::span{both}));
+                return both[0];
+            });
+        }
+    }
+    return sum.text();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -171,5 +198,11 @@ int main(int argc, char** argv) {
         sizes += " " + std::to_string(variance_adaptive{}.pick(m.view(), candidates).size);
     }
     std::printf("variance_adaptive%s\n", sizes.c_str());
+    for (const matrix& m : matrices) {
+        std::printf("losses %s %s %s %s\n", losses_of(m, uniform_symmetric<4>{}, 2.0f).c_str(),
+                    losses_of(m, uniform_asymmetric<3>{}, 3.5f).c_str(),
+                    losses_of(m, normal_quantile<3>{}, 1.0f).c_str(),
+                    losses_of(m, shifted<uniform_symmetric<4>>{.offset = 0.3f}, 2.5f).c_str());
+    }
     std::filesystem::remove(file);
 }

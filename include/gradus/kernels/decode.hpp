@@ -81,7 +81,8 @@ void decode_tile(const packed_view<L>& w, index_t tile, matrix_view<float> out) 
     for_each_block(
         w, tile,
         [&](const tile_grid<L>& grid, index_t first, index_t columns, const code_t* codes) {
-            std::uint32_t quads[(L::block_cols + 3) / 4];  // four codes a word
+            // Four codes a word; room for a vector, as g++ 12 misses that short blocks load none.
+            std::uint32_t quads[(L::block_cols + 15) / 16 * 4];
             auto* const row = static_cast<code_t*>(static_cast<void*>(quads));
             for (index_t r = 0; r < out.rows; ++r) {
                 const code_t* run = codes;

@@ -140,7 +140,7 @@ TEST_CASE("density placement is within .12 bit of Lloyd where groups bound the v
                           train_codebook<5>(xs, {}, density, false), xs) <= 0.12);
     }
     CHECK(bits_behind(train_codebook<4>(normal, {}, lloyd, false),
-                      train_codebook<4>(normal, {}, density, false), normal) <= 0.02);
+                      train_codebook<4>(normal, {}, density, false), normal) <= 0.06);
 }
 
 TEST_CASE("placement by mass gives quantiles, and loses to the others") {

@@ -56,9 +56,6 @@ class weighted_sample {
 
     [[nodiscard]] index_t size() const { return values_.size(); }
 
-    /// The value at a place of the ascending order.
-    [[nodiscard]] double at(index_t place) const { return static_cast<double>(values_[place]); }
-
     [[nodiscard]] double mass() const { return mass_.back(); }
 
     [[nodiscard]] float lowest() const { return values_.front(); }
@@ -105,20 +102,22 @@ inline void place_by_mass(const weighted_sample& sample, std::span<double> level
 }
 
 /// Cells of equal integral of density^(1/3), the asymptotically best placement; each level is the
-/// mean of its cell. The density is that of 8 bins a level with equally many values each, which
+/// mean of its cell. The density is that of 8 bins a level with equal mass each, which
 /// follows heavy tails where bins of equal width would leave the middle in a few of them: over a
 /// bin of mass m and width w the integral is (m / w)^(1/3) w. Source: Panter, Dite 1951.
 inline void place_by_density(const weighted_sample& sample, std::span<double> levels) {
     const index_t bins = std::min(8 * levels.size(), sample.size());
+    std::vector<index_t> cut(bins + 1);
     std::vector<double> edge(bins + 1);
     std::vector<double> integral(bins + 1, 0.0);
     for (index_t b = 0; b <= bins; ++b) {
-        edge[b] =
-            b == bins ? static_cast<double>(sample.highest()) : sample.at(b * sample.size() / bins);
+        const double share = static_cast<double>(b) / static_cast<double>(bins);
+        edge[b] = b == bins ? static_cast<double>(sample.highest()) : sample.quantile(share);
+        cut[b] = b == bins ? sample.size() : sample.below(edge[b]);
     }
     for (index_t b = 0; b < bins; ++b) {
-        const double mass = sample.mass(b * sample.size() / bins, (b + 1) * sample.size() / bins);
         const double width = edge[b + 1] - edge[b];
+        const double mass = sample.mass(cut[b], cut[b + 1]);
         integral[b + 1] = integral[b] + cube_root(mass * width * width);
     }
     index_t b = 0;

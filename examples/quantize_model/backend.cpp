@@ -27,7 +27,8 @@ gradus::result<gradus::packed_part> quantize_in(std::integer_sequence<int, Shard
                                                 gradus::thread_pool& threads) {
     std::pair<bool, gradus::result<gradus::packed_part>> made{
         false, gradus::error{gradus::errc::not_found, "layout not on the menu"}};
-    ((made = quantize_in_shard<Shards>(weights, how, run, threads), made.first) || ...);
+    [[maybe_unused]] const bool found =
+        ((made = quantize_in_shard<Shards>(weights, how, run, threads), made.first) || ...);
     return std::move(made.second);
 }
 
@@ -37,7 +38,8 @@ gradus::result<opened_matrix> open_in(std::integer_sequence<int, Shards...>,
                                       const gradus::described_matrix& matrix) {
     std::pair<bool, gradus::result<opened_matrix>> made{
         false, gradus::error{gradus::errc::not_found, "layout not on the menu"}};
-    ((made = open_in_shard<Shards>(file, matrix), made.first) || ...);
+    [[maybe_unused]] const bool found =
+        ((made = open_in_shard<Shards>(file, matrix), made.first) || ...);
     return std::move(made.second);
 }
 

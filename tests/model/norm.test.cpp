@@ -57,7 +57,7 @@ TEST_CASE("RMS norm gives mean square one, ignores the scale and keeps the sign"
     const matrix z = apply(rms_norm{ones, 0.0f}, scaled);
     for (index_t t = 0; t < 4; ++t) {
         CHECK(gradus::dot(y.view().row(t), y.view().row(t)) / 64.0f ==
-              doctest::Approx(1.0f).epsilon(1e-6));
+              doctest::Approx(1.0).epsilon(1e-6));
         for (index_t i = 0; i < 64; ++i) {
             CHECK(y(t, i) == -z(t, i));
         }

@@ -27,7 +27,7 @@ TEST_CASE_TEMPLATE("rotary positions keep lengths and products at equal distance
         rotary.at_heads(a.view(), 20, at_q);
         rotary.at_heads(b.view(), 20, at_k);
         CHECK(gradus::dot(a.values, a.values) ==
-              doctest::Approx(gradus::dot(q.values, q.values)).epsilon(1e-6));
+              doctest::Approx(static_cast<double>(gradus::dot(q.values, q.values))).epsilon(1e-6));
         return gradus::dot(a.values, b.values);
     };
     for (const index_t distance : {0u, 1u, 7u, 100u}) {

@@ -29,6 +29,9 @@
 // Types that cross objects (views, layouts and what they are made of, parameters) carry no tag;
 // their members are GRADUS_INLINE, so that no object ever emits a body for them, not even at -O0.
 #define GRADUS_INLINE [[gnu::always_inline]] inline
+// For lambdas in inner loops, which g++ leaves as calls once they are large: sums held in registers
+// then go through memory (a tenth of the speed).
+#define GRADUS_INLINE_LAMBDA __attribute__((always_inline))
 
 #if defined(GRADUS_FORCE_SCALAR)
 #define GRADUS_TAG_SCALAR _plain

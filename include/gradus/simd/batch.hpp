@@ -60,9 +60,8 @@ inline constexpr index_t parts = lanes / native_lanes<float>;
 /// f(0) ... f(N - 1), unrolled for certain: g++ at -O2 leaves short loops over arrays of vectors
 /// rolled, and the arrays then live in memory instead of registers (a third of the speed).
 template <index_t N, class F> GRADUS_INLINE void unrolled(F&& f) {
-    [&]<index_t... I>(std::integer_sequence<index_t, I...>) {
-        (f(I), ...);
-    }(std::make_integer_sequence<index_t, N>{});
+    [&]<index_t... I>(std::integer_sequence<index_t, I...>)
+        GRADUS_INLINE_LAMBDA { (f(I), ...); }(std::make_integer_sequence<index_t, N>{});
 }
 
 /// Applies `f` to each native part.
@@ -149,6 +148,7 @@ GRADUS_LANEWISE(f32x16, -)
 GRADUS_LANEWISE(f32x16, *)
 GRADUS_LANEWISE(f32x16, /)
 GRADUS_LANEWISE(u32x16, +)
+GRADUS_LANEWISE(u32x16, -)
 GRADUS_LANEWISE(u32x16, *)
 GRADUS_LANEWISE(u32x16, &)
 GRADUS_LANEWISE(u32x16, |)

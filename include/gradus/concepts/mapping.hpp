@@ -51,6 +51,21 @@ concept has_zero_point = mapping<M> && requires(typename M::params p) {
 template <class M>
 concept mirrorable = mapping<M> && requires { requires bool(M::signed_scale); };
 
+/// Its levels are evenly spaced, so that a product with them is one with the codes:
+///     decode(c, p) = (c - zero_level(p)) * pitch * p.scale
+/// `zero_level` is a template over `Real` and also accepts parameters that hold one group a lane.
+template <class M>
+concept evenly_spaced = mapping<M> && requires(const M m, typename M::params p) {
+    { M::pitch } -> std::convertible_to<float>;
+    { m.template zero_level<float>(p) } -> std::same_as<float>;
+};
+
+/// Its levels are a table in units of the scale: decode(c, p) = level(c) * p.scale.
+template <class M>
+concept scaled_levels = mapping<M> && requires(const M m, code_t c) {
+    { m.level(c) } noexcept -> std::same_as<float>;
+};
+
 /// Its levels are trained and stored: `levels` is the codebook, `train` fits it to normalised
 /// values (value / scale) with non-negative weights (empty: all equal).
 template <class M>

@@ -55,6 +55,8 @@ template <int B> struct adaptive_quantile {
         return level_at<Real, codes>(levels.data(), c) * Real(p.scale);
     }
 
+    [[nodiscard]] GRADUS_INLINE constexpr float level(code_t c) const noexcept { return levels[c]; }
+
     /// Fits `levels` to values in units of their scales; `weights` are non-negative, empty for all
     /// equal. Without any value the levels stay evenly spaced.
     GRADUS_INLINE void train(floats values, floats weights) {
@@ -72,5 +74,6 @@ template <int B> struct adaptive_quantile {
 };
 
 static_assert(mapping<adaptive_quantile<4>> && trainable_mapping<adaptive_quantile<8>>);
+static_assert(scaled_levels<adaptive_quantile<4>>);
 
 }  // namespace gradus

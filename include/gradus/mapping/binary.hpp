@@ -18,10 +18,17 @@ struct binary {
     static constexpr std::string_view name = "binary";
     static constexpr int bits = 1;
     static constexpr int codes = 2;
+    static constexpr float pitch = 2.0f;
     using params = scale_only;
 
     [[nodiscard]] GRADUS_INLINE constexpr params fit(interval range) const noexcept {
         return {greatest(magnitude(range.lo), magnitude(range.hi))};
+    }
+
+    /// Where zero lies on the axis of codes: between the two.
+    template <class Real, class Params>
+    [[nodiscard]] GRADUS_INLINE static constexpr Real zero_level(const Params&) noexcept {
+        return Real(0.5f);
     }
 
     template <class Real>
@@ -37,6 +44,6 @@ struct binary {
     }
 };
 
-static_assert(mapping<binary>);
+static_assert(mapping<binary> && evenly_spaced<binary>);
 
 }  // namespace gradus

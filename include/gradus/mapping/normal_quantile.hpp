@@ -58,6 +58,10 @@ template <int B, normal_placement Placement = normal_placement::lloyd> struct no
         }
     }
 
+    [[nodiscard]] GRADUS_INLINE static float level(code_t c) noexcept {
+        return normal_levels<B, Placement>[c];
+    }
+
     template <class Real = float, class Code, class Params>
     [[nodiscard]] GRADUS_INLINE Real decode(Code c, const Params& p) const noexcept {
         return level_at<Real, codes>(normal_levels<B, Placement>.data(), c) * Real(p.scale);
@@ -67,5 +71,6 @@ template <int B, normal_placement Placement = normal_placement::lloyd> struct no
 static_assert(mapping<normal_quantile<1>> &&
               mapping<normal_quantile<8, normal_placement::equal_mass>>);
 static_assert(mirrorable<normal_quantile<4, normal_placement::nf>>);
+static_assert(scaled_levels<normal_quantile<4>>);
 
 }  // namespace gradus

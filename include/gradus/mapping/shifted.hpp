@@ -7,11 +7,12 @@
 
 namespace gradus {
 
-/// What `shifted` asks of a mapping: evenly spaced levels with a known zero.
+/// What `shifted` asks of a mapping: steps of one scale, with one of the levels at zero.
 template <class M>
-concept uniform_mapping = mapping<M> && requires(typename M::params p) {
-    { M::template zero_level<float>(p) } -> std::same_as<float>;
-};
+concept uniform_mapping = evenly_spaced<M> && M::pitch == 1.0f && M::codes == (1 << M::bits) &&
+                          requires(typename M::params p) {
+                              { M::template zero_level<float>(p) } -> std::same_as<float>;
+                          };
 
 /// Uniform levels moved up by `offset` steps, 0 < offset < 1.
 ///
@@ -27,6 +28,7 @@ template <uniform_mapping M> struct shifted {
     static constexpr label name = label{M::name} + "@";  ///< the offset itself is a run-time value
     static constexpr int bits = M::bits;
     static constexpr int codes = M::codes;
+    static constexpr float pitch = M::pitch;
     static constexpr int first_code = [] {
         if constexpr (requires { M::first_code; }) { return M::first_code; }
         return 0;
@@ -46,16 +48,20 @@ template <uniform_mapping M> struct shifted {
         return with_scale(M{}, range, M{}.fit(range), scale);
     }
 
+    /// Where zero lies on the axis of codes.
+    template <class Real, class Params>
+    [[nodiscard]] GRADUS_INLINE constexpr Real zero_level(const Params& p) const noexcept {
+        return M::template zero_level<Real>(p) - Real(offset);
+    }
+
     template <class Real>
     [[nodiscard]] GRADUS_INLINE basic_bracket<Real> locate(Real x, params p) const noexcept {
-        const Real zero = M::template zero_level<Real>(p) - Real(offset);
-        return uniform_grid::locate<Real, first_code, codes - 1>(x, p.scale, zero);
+        return uniform_grid::locate<Real, first_code, codes - 1>(x, p.scale, zero_level<Real>(p));
     }
 
     template <class Real = float, class Code, class Params>
     [[nodiscard]] GRADUS_INLINE constexpr Real decode(Code c, const Params& p) const noexcept {
-        return (as_real<Real>(c) - (M::template zero_level<Real>(p) - Real(offset))) *
-               Real(p.scale);
+        return (as_real<Real>(c) - zero_level<Real>(p)) * Real(p.scale);
     }
 };
 

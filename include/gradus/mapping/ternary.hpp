@@ -19,10 +19,17 @@ struct ternary {
     static constexpr std::string_view name = "ternary";
     static constexpr int bits = 2;
     static constexpr int codes = 3;
+    static constexpr float pitch = 1.0f;
     using params = scale_only;
 
     [[nodiscard]] GRADUS_INLINE constexpr params fit(interval range) const noexcept {
         return {greatest(magnitude(range.lo), magnitude(range.hi))};
+    }
+
+    /// Where zero lies on the axis of codes.
+    template <class Real, class Params>
+    [[nodiscard]] GRADUS_INLINE static constexpr Real zero_level(const Params&) noexcept {
+        return Real(1.0f);
     }
 
     template <class Real>
@@ -36,6 +43,6 @@ struct ternary {
     }
 };
 
-static_assert(mapping<ternary>);
+static_assert(mapping<ternary> && evenly_spaced<ternary>);
 
 }  // namespace gradus

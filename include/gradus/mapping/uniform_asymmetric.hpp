@@ -23,6 +23,7 @@ template <int B> struct uniform_asymmetric {
     static constexpr label name = label{"uniform_asymmetric"} + unsigned{B};
     static constexpr int bits = B;
     static constexpr int codes = 1 << B;
+    static constexpr float pitch = 1.0f;
     using params = scale_and_zero;
 
     [[nodiscard]] GRADUS_INLINE params fit(interval range) const noexcept {

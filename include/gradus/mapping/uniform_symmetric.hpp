@@ -34,6 +34,7 @@ template <int B, code_range Range = code_range::full> struct uniform_symmetric {
         label{"uniform_symmetric"} + unsigned{B} + (limited ? ":restricted" : "");
     static constexpr int bits = B;
     static constexpr int codes = 1 << B;
+    static constexpr float pitch = 1.0f;
     static constexpr int first_code = limited ? 1 : 0;
     static constexpr int zero_code = 1 << (B - 1);
     static constexpr bool signed_scale = !limited;
@@ -63,7 +64,7 @@ template <int B, code_range Range = code_range::full> struct uniform_symmetric {
     }
 };
 
-static_assert(mapping<uniform_symmetric<1>>);
+static_assert(mapping<uniform_symmetric<1>> && evenly_spaced<uniform_symmetric<8>>);
 static_assert(mapping<uniform_symmetric<8, code_range::restricted>>);
 static_assert(mirrorable<uniform_symmetric<4>> &&
               !mirrorable<uniform_symmetric<4, code_range::restricted>>);

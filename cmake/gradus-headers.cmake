@@ -3,6 +3,7 @@
 set(GRADUS_HEADERS
     gradus/cache/f32_cache.hpp
     gradus/concepts/activation_function.hpp
+    gradus/concepts/activation_scheme.hpp
     gradus/concepts/attention.hpp
     gradus/concepts/feed_forward.hpp
     gradus/concepts/grouping.hpp
@@ -74,9 +75,13 @@ set(GRADUS_HEADERS
     gradus/io/tokens.hpp
     gradus/io/write_file.hpp
     gradus/kernels.hpp
+    gradus/kernels/activations.hpp
     gradus/kernels/block_codes.hpp
+    gradus/kernels/block_units.hpp
     gradus/kernels/decode.hpp
     gradus/kernels/decode_panel.hpp
+    gradus/kernels/dot_form.hpp
+    gradus/kernels/dot_segment.hpp
     gradus/kernels/encode.hpp
     gradus/kernels/encode_tile.hpp
     gradus/kernels/estimate.hpp
@@ -85,9 +90,19 @@ set(GRADUS_HEADERS
     gradus/kernels/f32_exp.hpp
     gradus/kernels/f32_panels.hpp
     gradus/kernels/f32_softmax.hpp
+    gradus/kernels/float_gemm.hpp
     gradus/kernels/gemm.hpp
     gradus/kernels/gemv.hpp
+    gradus/kernels/integer_gemm.hpp
+    gradus/kernels/lane_grid.hpp
     gradus/kernels/multiply_panel.hpp
+    gradus/kernels/multiply_tile.hpp
+    gradus/kernels/quantize_activations.hpp
+    gradus/kernels/segments.hpp
+    gradus/kernels/tile_cursor.hpp
+    gradus/kernels/tile_panel.hpp
+    gradus/kernels/tile_totals.hpp
+    gradus/kernels/unit_terms.hpp
     gradus/kernels/vectorizable.hpp
     gradus/layout.hpp
     gradus/layout/code_order.hpp
@@ -164,8 +179,13 @@ set(GRADUS_HEADERS
     gradus/scale/half_scale.hpp
     gradus/scale/log8_scale.hpp
     gradus/simd/batch.hpp
+    gradus/simd/byte_dot.hpp
+    gradus/simd/byte_lookup.hpp
+    gradus/simd/bytes.hpp
+    gradus/simd/half_lanes.hpp
     gradus/simd/lanes.hpp
     gradus/simd/lookup.hpp
     gradus/simd/planes.hpp
+    gradus/simd/trits.hpp
     gradus/simd/widen.hpp
 )

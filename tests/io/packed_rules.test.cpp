@@ -73,7 +73,7 @@ TEST_CASE("missing keys") {
     CHECK(refused(R"("input":null,)", "", {"matrix", "lacks"}));
     CHECK(refused(R"("expert":null,)", "", {"lacks"}));
     CHECK(refused(R"("row_offsets":null,)", "", {"'a.weight'", "lacks"}));
-    CHECK(refused(R"("tile":[16,4],)", "", {"lacks"}));
+    CHECK(refused(R"("tile":[32,4],)", "", {"lacks"}));
     CHECK(refused(R"("bytes":)", R"("octets":)", {"lacks"}));
 }
 
@@ -85,8 +85,8 @@ TEST_CASE("what this version cannot apply") {
     CHECK(refused(R"("alias":null)", R"("alias":"b.weight")", {"'alias'"}));
     CHECK(refused(R"("row_offsets":null)", R"("row_offsets":"norm")", {"'row_offsets'"}));
     CHECK(refused(R"("kind":"plain")", R"("kind":"residual")", {"'residual'", "'plain'"}));
-    CHECK(refused(R"("tile":[16,4])", R"("tile":[1,4])", {"16 x 4"}));
-    CHECK(refused(R"("tile":[16,4])", R"("tile":[16,8])", {"16 x 4"}));
+    CHECK(refused(R"("tile":[32,4])", R"("tile":[1,4])", {"32 x 4"}));
+    CHECK(refused(R"("tile":[32,4])", R"("tile":[32,8])", {"32 x 4"}));
     CHECK(refused(R"("columns":[0,40])", R"("columns":[0,39])", {"run of columns"}));
     CHECK(refused(R"("columns":[0,40])", R"("columns":[1,40])", {"run of columns"}));
     CHECK(refused(R"("columns":[0,40])", R"("columns":[0,41])", {"run of columns"}));

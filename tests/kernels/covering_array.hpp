@@ -122,7 +122,7 @@ template <index_t Row> struct selected {
                                choice<1, all_groupings>,
                                choice<2, all_formats>,
                                packing_type,
-                               packing_choice == 1 ? single_rows : tiles_of_16>;
+                               packing_choice == 1 ? single_rows : tiles_of_32>;
     using rounding_type = choice<4, all_roundings>;
     using range_type = choice<5, all_ranges>;
 };

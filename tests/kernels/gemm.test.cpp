@@ -30,7 +30,7 @@ index_t float_faults(index_t rows, index_t cols) {
             gemm(panels, matrix_view<const float>{p.x.data(), tokens, cols, p.x_stride},
                  matrix_view<float>{y.data(), tokens, rows, p.y_stride},
                  add ? accumulation::add : accumulation::none);
-            faults += p.faults_of(y, add, w);
+            faults += p.faults_of(y, add, w, [](index_t, index_t) { return 0.0; });
         }
     }
     return faults;

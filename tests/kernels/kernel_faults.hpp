@@ -46,6 +46,7 @@ template <class L> index_t panel_faults(const definition<L>& d, const packed_vie
     index_t faults = 0;
     constexpr float untouched = -77.0f;
     std::vector<float> panel(16 * L::block_cols);
+    constexpr index_t halves = (L::tile_rows + 15) / 16;
     for (index_t t = 0; t < view.shape().tiles(); ++t) {
         const index_t height = view.shape().tile_height(t);
         index_t next = 0;
@@ -54,14 +55,16 @@ template <class L> index_t panel_faults(const definition<L>& d, const packed_vie
             [&](const tile_grid<L>& grid, index_t first, index_t columns, const code_t* codes) {
                 faults += first == next ? 0u : 1u;
                 next = first + columns;
-                std::fill(panel.begin(), panel.end(), untouched);
-                decode_panel<L>(view.map, grid, height, columns, codes, panel.data());
-                for (index_t i = 0; i < panel.size(); ++i) {
-                    const index_t r = i % 16;
-                    const bool inside = r < height && i / 16 < columns;
-                    const float expected =
-                        inside ? d.value(t * L::tile_rows + r, first + i / 16) : untouched;
-                    faults += same_bits(panel[i], expected) ? 0u : 1u;
+                for (index_t half = 0; half < halves; ++half) {
+                    std::fill(panel.begin(), panel.end(), untouched);
+                    decode_panel<L>(view.map, grid, half, height, columns, codes, panel.data());
+                    for (index_t i = 0; i < panel.size(); ++i) {
+                        const index_t r = 16 * half + i % 16;
+                        const bool inside = r < height && i / 16 < columns;
+                        const float expected =
+                            inside ? d.value(t * L::tile_rows + r, first + i / 16) : untouched;
+                        faults += same_bits(panel[i], expected) ? 0u : 1u;
+                    }
                 }
             });
         faults += next == d.cols ? 0u : 1u;
@@ -90,9 +93,11 @@ struct product {
         }
     }
 
-    /// Outputs beyond the documented bound, cols * 2^-24 * sum |x w|, and bytes that are not y's.
-    template <class Value>
-    [[nodiscard]] index_t faults_of(std::span<const float> result, bool add, Value&& value) const {
+    /// Outputs beyond the documented bound, cols * 2^-24 * sum |x w| + 2^-22 max |x| * sum reach,
+    /// and bytes that are not y's.
+    template <class Value, class Reach>
+    [[nodiscard]] index_t
+    faults_of(std::span<const float> result, bool add, Value&& value, Reach&& reach) const {
         index_t faults = 0;
         for (index_t i = 0; i < y.size(); ++i) {
             const index_t t = i / y_stride;
@@ -103,19 +108,37 @@ struct product {
             }
             double sum = add ? static_cast<double>(y[i]) : 0.0;
             double size = std::abs(sum);
+            double largest = 0.0;
+            double reached = 0.0;
             for (index_t c = 0; c < cols; ++c) {
                 const double term =
                     static_cast<double>(x[t * x_stride + c]) * static_cast<double>(value(r, c));
                 sum += term;
                 size += std::abs(term);
+                largest = std::max(largest, std::abs(static_cast<double>(x[t * x_stride + c])));
+                reached += reach(r, c);
             }
             const double terms = static_cast<double>(cols + (add ? 1u : 0u));
-            const double bound = terms * 0x1p-24 * size + 1e-37;
+            const double bound = terms * 0x1p-24 * size + 0x1p-22 * largest * reached + 1e-37;
             faults += std::abs(static_cast<double>(result[i]) - sum) <= bound ? 0u : 1u;
         }
         return faults;
     }
 };
+
+/// How far integers have to reach for a weight: (|code| + |zero|) * pitch * |scale|; 0 where the
+/// product is made in floats.
+template <class L> double reach_of(const definition<L>& d, index_t r, index_t c) {
+    if constexpr (evenly_spaced<typename L::mapping_type>) {
+        const auto p = d.grid(r, c / d.group());
+        const double zero = static_cast<double>(d.map.template zero_level<float>(p));
+        const double steps = static_cast<double>(d.codes[r * d.cols + c]) + std::abs(zero);
+        return steps * static_cast<double>(L::mapping_type::pitch) *
+               std::abs(static_cast<double>(p.scale));
+    } else {
+        return 0.0;
+    }
+}
 
 /// Products of every batch size, into y and on top of it.
 template <class L>
@@ -128,6 +151,7 @@ index_t product_faults(const definition<L>& d,
         values[i] = d.value(i / d.cols, i % d.cols);
     }
     const auto value = [&](index_t r, index_t c) { return values[r * d.cols + c]; };
+    const auto reach = [&](index_t r, index_t c) { return reach_of(d, r, c); };
     for (const index_t tokens : batches) {
         const product p{tokens, d.rows, d.cols};
         const matrix_view<const float> x{p.x.data(), tokens, d.cols, p.x_stride};
@@ -140,13 +164,13 @@ index_t product_faults(const definition<L>& d,
             }
             gemm(view, x, matrix_view<float>{y.data(), tokens, d.rows, p.y_stride},
                  add ? accumulation::add : accumulation::none);
-            faults += p.faults_of(y, add, value);
+            faults += p.faults_of(y, add, value, reach);
         }
     }
     const product p{1, d.rows, d.cols};
     std::vector<float> y = p.y;
     gemv(view, std::span{p.x}.first(d.cols), std::span{y}.first(d.rows));
-    return faults + p.faults_of(y, false, value);
+    return faults + p.faults_of(y, false, value, reach);
 }
 
 template <class L> index_t kernel_faults(const definition<L>& d) {

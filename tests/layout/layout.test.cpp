@@ -26,16 +26,16 @@ static_assert(layout_type<layout<ternary, channel, f32_scale, bit_planes<2>, sin
 static_assert(!layout_type<layout<uniform_symmetric<5>, group<>, f16_scale, bit_planes<4>>>);
 static_assert(!layout_type<layout<uniform_symmetric<3>, group<>, f16_scale, bit_planes<8>>>);
 static_assert(!layout_type<layout<uniform_symmetric<4>, group<>, f16_scale, base3>>);
-static_assert(!layout_type<layout<ternary, group<>, f16_scale, base3, 17>>);
+static_assert(!layout_type<layout<ternary, group<>, f16_scale, base3, 33>>);
 static_assert(!layout_type<int>);
 
 static_assert(std::is_same_v<packing_for<ternary>, base3>);
 static_assert(std::is_same_v<packing_for<uniform_symmetric<5>>, bit_planes<5>>);
 static_assert(layout<adaptive_quantile<4>>::codebook == codebook_scope::matrix);
 static_assert(layout<uniform_symmetric<4>>::codebook == codebook_scope::none);
-static_assert(layout<uniform_symmetric<4>>::block_cols == 32);
+static_assert(layout<uniform_symmetric<4>>::block_cols == 16);
 static_assert(layout<ternary>::block_cols == 20);
-static_assert(layout<ternary, group<>, f16_scale, base3, single_rows>::block_cols == 320);
+static_assert(layout<ternary, group<>, f16_scale, base3, single_rows>::block_cols == 640);
 static_assert(layout<uniform_symmetric<4>, group<64>>::name.view() == "uniform_symmetric4_g64_f16");
 static_assert(layout<ternary, tensor, log8_scale, base3, single_rows>::name.view() ==
               "ternary_tensor_log8_rows");
@@ -89,9 +89,9 @@ TEST_CASE("groups of five and three columns at three bits, by hand") {
                                   {0.0f, 0.5f, 1.0f, 1.5f, -1.0f, 3.0f, -2.0f, -1.0f}};
     // Group 0: 7 1 5 4 | 4 5 6 7 | 6 | 2. Low two bits: 3 1 1 0 0 1 2 3 2 2 in 3 bytes (code i in
     // byte i mod 3): 3 0 2 2 -> b3... of codes 0, 3, 6, 9; then 1, 4, 7; then 2, 5, 8.
-    // High bits, first code lowest: 1 0 1 1 1 1 1 1 | 1 0.
+    // High bits 1 0 1 1 1 1 1 1 1 0 in 2 bytes: codes 0, 2, 4, 6, 8; then 1, 3, 5, 7, 9.
     // Group 1: 4 7 2 | 7 2 3. Low: 0 3 2 3 2 3 in 2 bytes: codes 0, 2, 4; 1, 3, 5. High: 1 1 0 1 0
-    // 0.
+    // 0 in one.
     const std::vector<unsigned> expected{0x00,
                                          0x3c,
                                          0x00,
@@ -99,8 +99,8 @@ TEST_CASE("groups of five and three columns at three bits, by hand") {
                                          3 | 0 << 2 | 2 << 4 | 2 << 6,
                                          1 | 0 << 2 | 3 << 4,
                                          1 | 1 << 2 | 2 << 4,  // low bits
-                                         0xfd,
-                                         0x01,  // high bits
+                                         0x1f,
+                                         0x0e,  // high bits
                                          0x00,
                                          0x40,
                                          0x00,

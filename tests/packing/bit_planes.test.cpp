@@ -98,13 +98,14 @@ TEST_CASE("three bits by hand") {
     // Ten codes. Low two bits, L = ceil(20 / 8) = 3: byte b holds codes b, b + 3, b + 6, b + 9.
     //   codes   5 2 7 | 1 0 6 | 3 4 2 | 5        low bits  1 2 3 | 1 0 2 | 3 0 2 | 1
     //   byte 0  1 + 1*4 + 3*16 + 1*64 = 117;  byte 1  2 + 0 + 0 = 2;  byte 2  3 + 2*4 + 2*16 = 43
-    // High bits 1 0 1 0 0 1 0 1 | 0 1, lowest first: 1 + 4 + 32 + 128 = 165, then 2.
+    // High bits 1 0 1 0 0 1 0 1 0 1, L = 2: byte 0 holds codes 0 2 4 6 8: 1 + 2 = 3, byte 1 codes
+    // 1 3 5 7 9: 4 + 8 + 16 = 28.
     const std::vector<code_t> codes{5, 2, 7, 1, 0, 6, 3, 4, 2, 5};
-    CHECK(packed(widths[2], codes) == std::vector<unsigned>{117, 2, 43, 165, 2});
+    CHECK(packed(widths[2], codes) == std::vector<unsigned>{117, 2, 43, 3, 28});
 }
 
 TEST_CASE("one, two, four and eight bits by hand") {
-    CHECK(packed(widths[0], {1, 0, 0, 1, 1, 0, 0, 0, 1}) == std::vector<unsigned>{25, 1});
+    CHECK(packed(widths[0], {1, 0, 0, 1, 1, 0, 0, 0, 1}) == std::vector<unsigned>{1 + 4 + 16, 2});
     CHECK(packed(widths[1], {3, 0, 1, 2}) == std::vector<unsigned>{3 + 16 + 128});
     CHECK(packed(widths[3], {9, 4, 7}) == std::vector<unsigned>{9 + 7 * 16, 4});
     CHECK(packed(widths[7], {200, 0, 255}) == std::vector<unsigned>{200, 0, 255});

@@ -207,8 +207,8 @@ class packed_description_parser {
             part.codebook = number(book, "codebook");
             if (*part.codebook >= codebooks) { refuse("names a codebook that is not listed"); }
         }
-        if (part.tile_rows != 16 || part.tile_cols != 4) {
-            refuse("has tiles other than 16 x 4, the only ones of this version");
+        if (part.tile_rows != 32 || part.tile_cols != 4) {
+            refuse("has tiles other than 32 x 4, the only ones of this version");
         }
         if (part.first_col != 0 || part.last_col != matrix.cols) {
             refuse("covers a run of columns (this version reads whole rows)");

@@ -30,7 +30,7 @@
 //        "parts": [                       the matrix is the sum of its parts
 //          {"kind": "plain",              later: "residual", "survivors", "outliers"
 //           "layout": "uniform_symmetric4_g64_f16",
-//           "tile": [16, 4],              rows and columns of a tile
+//           "tile": [32, 4],              rows and columns of a tile
 //           "columns": [0, 256],          the run of columns that the part covers
 //           "tensor": "model.layers.0.mlp.up_proj.weight.part0",
 //           "bytes": 69632,               without padding
@@ -50,7 +50,7 @@ struct packed_codebook {
 
 struct described_part {
     std::string layout;
-    index_t tile_rows = 16;
+    index_t tile_rows = 32;
     index_t tile_cols = 4;
     index_t first_col = 0;
     index_t last_col = 0;

@@ -26,9 +26,8 @@ template <packing P> struct block_codes {
 template <int W> struct block_codes<bit_planes<W>> {
     using planes = bit_planes<W>;
 
-    /// Codes that every plane holds in full lines: a multiple of 256 (128 where no plane is 2 wide,
-    /// 64 where none is 4 wide either).
-    static constexpr index_t step = (W & 2) != 0 ? 256 : (W & 4) != 0 ? 128 : 64;
+    /// Codes that every plane holds in full lines: by the narrowest plane.
+    static constexpr index_t step = 64 * 8 / index_t{W & -W};
 
     GRADUS_INLINE static void unpack(std::span<const std::byte> in, std::span<code_t> out) {
         const index_t n = out.size();
@@ -49,8 +48,8 @@ template <int W> struct block_codes<bit_planes<W>> {
                     simd::unpack_line<2>(from + 64 * i, shift, out.data() + 256 * i);
                 }
             } else {
-                for (index_t i = 0; i < n / 8; ++i) {
-                    simd::unpack_mask(from[i], shift, out.data() + 8 * i);
+                for (index_t i = 0; i < n / 512; ++i) {
+                    simd::unpack_line<1>(from + 64 * i, shift, out.data() + 512 * i);
                 }
             }
             from += planes::plane_bytes(n, width);
@@ -75,8 +74,8 @@ template <int W> struct block_codes<bit_planes<W>> {
                     simd::pack_line<2>(in.data() + 256 * i, shift, to + 64 * i);
                 }
             } else {
-                for (index_t i = 0; i < n / 8; ++i) {
-                    to[i] = simd::pack_mask(in.data() + 8 * i, shift);
+                for (index_t i = 0; i < n / 512; ++i) {
+                    simd::pack_line<1>(in.data() + 512 * i, shift, to + 64 * i);
                 }
             }
             to += planes::plane_bytes(n, width);
@@ -87,11 +86,11 @@ template <int W> struct block_codes<bit_planes<W>> {
 template <> struct block_codes<base3> {
     GRADUS_INLINE static void unpack(std::span<const std::byte> in, std::span<code_t> out) {
         if (GRADUS_HAS_SIMD == 0) { return base3::unpack(in, out); }
-        const index_t lines = out.size() / base3::block;
+        const index_t lines = out.size() / base3::line;
         for (index_t i = 0; i < lines; ++i) {
-            simd::unpack_trits(in.data() + 64 * i, out.data() + base3::block * i);
+            simd::unpack_trits(in.data() + 64 * i, out.data() + base3::line * i);
         }
-        base3::unpack(in.subspan(64 * lines), out.subspan(base3::block * lines));
+        base3::unpack(in.subspan(64 * lines), out.subspan(base3::line * lines));
     }
 
     /// Five multiply-adds a byte; the compiler vectorises the definition well enough.

@@ -3,26 +3,10 @@
 #pragma once
 
 #include <gradus/kernels/decode.hpp>
+#include <gradus/kernels/lane_grid.hpp>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
-
-/// The grids of sixteen rows, one a lane.
-struct lane_grid {
-    simd::f32x16 scale;
-    simd::u32x16 zero;
-};
-
-template <layout_type L>
-[[nodiscard]] GRADUS_INLINE lane_grid lanes_of_grid(const tile_grid<L>& grid) {
-    float scale[simd::lanes] = {};
-    code_t zero[simd::lanes] = {};
-    for (index_t r = 0; r < L::tile_rows; ++r) {
-        scale[r] = grid.scale[r];
-        zero[r] = grid.zero[r];
-    }
-    return {simd::f32x16::load(scale), simd::load_codes(zero)};
-}
 
 /// `decode` also accepts a grid a lane.
 template <class M>
@@ -31,22 +15,25 @@ concept lane_decodable =
         { m.template decode<simd::f32x16>(c, p) } -> std::same_as<simd::f32x16>;
     };
 
-/// panel[c][r] = value of (row r, column c) of a block of `height` rows by `columns`; lanes from
-/// `height` on are left alone.
+/// panel[c][r] = value of (row 16 half + r, column c) of a block of `height` rows by `columns`;
+/// lanes of rows that do not exist are left alone.
 template <layout_type L>
 GRADUS_INLINE void decode_panel(const typename L::mapping_type& map,
                                 const tile_grid<L>& grid,
+                                index_t half,
                                 index_t height,
                                 index_t columns,
                                 const code_t* codes,
                                 float* panel) {
+    constexpr index_t halves = L::tile_rows / simd::lanes;
+    const index_t top = simd::lanes * half;
     index_t c = 0;
-    if constexpr (lane_decodable<typename L::mapping_type> && L::tile_rows == simd::lanes) {
-        if (height == simd::lanes) {
-            const lane_grid lanes = lanes_of_grid(grid);
+    if constexpr (lane_decodable<typename L::mapping_type> && L::tile_rows % simd::lanes == 0) {
+        if (height == L::tile_rows) {
+            const lane_grid lanes = lanes_of_grid(grid, half);
             for (; c + 4 <= columns; c += 4) {
-                const auto quad =
-                    simd::u32x16::load(codes + 16 * c);  // lane r: row r, four columns
+                // Lane r: a row's four columns.
+                const auto quad = simd::u32x16::load(codes + 16 * (c * halves + 4 * half));
                 for (int j = 0; j < 4; ++j) {
                     const simd::u32x16 code = (quad >> (8 * j)) & simd::u32x16(255u);
                     map.template decode<simd::f32x16>(code, lanes)
@@ -56,8 +43,9 @@ GRADUS_INLINE void decode_panel(const typename L::mapping_type& map,
         }
     }
     for (; c < columns; ++c) {
-        for (index_t r = 0; r < height; ++r) {
-            panel[16 * c + r] = map.decode(codes[code_position(r, c, height, columns)], grid.at(r));
+        for (index_t r = top; r < height && r < top + simd::lanes; ++r) {
+            panel[16 * c + r - top] =
+                map.decode(codes[code_position(r, c, height, columns)], grid.at(r));
         }
     }
 }

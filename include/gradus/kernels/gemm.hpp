@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Y = X W^T with float activations: float weights, and packed weights of any layout.
+// Y = X W^T: float weights, and packed weights of any layout.
 #pragma once
 
-#include <gradus/kernels/decode_panel.hpp>
 #include <gradus/kernels/f32_panels.hpp>
-#include <gradus/kernels/multiply_panel.hpp>
+#include <gradus/kernels/float_gemm.hpp>
+#include <gradus/kernels/integer_gemm.hpp>
 
 #include <algorithm>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
 
-/// Columns of weights that are multiplied at once: a panel of 16 KiB stays in the first cache.
+/// Columns of float weights that are multiplied at once: 16 KiB stay in the first cache.
 inline constexpr index_t panel_cols = 256;
 
 /// y (+)= x w^T. Sums run over ascending columns in f32, so
@@ -37,46 +37,57 @@ inline void gemm(const f32_panels& w,
     }
 }
 
-/// The same for packed weights: tiles are decoded, 256 columns at a time, into a panel on the stack
-/// and multiplied there, so a tile is decoded once for all tokens. Any layout whose tiles can be
-/// decoded runs here, a user's own included.
-template <layout_type L>
+/// Integer products serve activations of one byte with every mapping that has a `dot_form`, and
+/// float activations where that form is exact; everything else is decoded to floats.
+template <layout_type L, activation_scheme A>
+inline constexpr bool uses_integers = integer_dottable<typename L::mapping_type> &&
+                                      (A::digits == 1 || evenly_spaced<typename L::mapping_type>);
+
+/// y (+)= x w^T for packed weights of any layout, a user's own included. Activations are float,
+/// bf16 or f16; `scheme` says as what they are seen (kernels/activations.hpp).
+///
+/// Error:   with x~ the activations as the scheme sees them and w~ the levels of dot_form,
+///          |y - sum_k x~_k w~_k| <= 2^-22 sum_s S_s, S_s = (largest level + |zero|) * |scale| *
+///          sum_k |x~_k| over segment s; integer sums inside a segment (at most 512 columns) are
+///          exact. In floats: cols * 2^-24 * sum_k |x_k w_k|.
+/// NaN:     a token with a value that is not finite gives NaN.
+/// Threads: the outputs do not depend on the executor. Does not allocate (at most 200 KiB of
+///          stack); y may not alias x.
+template <layout_type L,
+          activation_value X,
+          activation_scheme A = f32_activations,
+          executor E = const serial>
 void gemm(const packed_view<L>& w,
-          matrix_view<const float> x,  // [tokens, cols]
-          matrix_view<float> y,        // [tokens, rows]
-          accumulation how = accumulation::none) {
+          matrix_view<const X> x,  // [tokens, cols]
+          matrix_view<float> y,    // [tokens, rows]
+          accumulation how = accumulation::none,
+          const A& scheme = {},
+          E&& threads = serial{}) {
     GRADUS_EXPECT(x.cols == w.cols && y.cols == w.rows && x.rows == y.rows);
-    const geometry<L> shape = w.shape();
-    constexpr index_t room = std::max(index_t{panel_cols}, index_t{L::block_cols});
-    alignas(64) float panel[room * 16] = {};
-    for (index_t tile = 0; tile < shape.tiles(); ++tile) {
-        const index_t height = shape.tile_height(tile);
-        index_t start = 0;
-        index_t held = 0;
-        const auto flush = [&] {
-            const matrix_view<const float> part{x.data + start, x.rows, held, x.stride};
-            multiply_panel(panel, held, part, y.data + tile * L::tile_rows, y.stride, height,
-                           start != 0 || how == accumulation::add);
-            start += held;
-            held = 0;
-        };
-        for_each_block(
-            w, tile, [&](const tile_grid<L>& grid, index_t, index_t columns, const code_t* codes) {
-                if (held + columns > room) { flush(); }
-                decode_panel<L>(w.map, grid, height, columns, codes, panel + 16 * held);
-                held += columns;
-            });
-        flush();
+    const bool add = how == accumulation::add;
+    if (w.cols == 0) {
+        for (index_t t = 0; t < y.rows && !add; ++t) {
+            std::fill_n(y.row(t).data(), y.cols, 0.0f);
+        }
+    } else if constexpr (uses_integers<L, A>) {
+        integer_product<L, A>{w, scheme}.run(x, y, add, threads);
+    } else {
+        float_product<L, A>{w, scheme}.run(x, y, add, threads);
     }
 }
 
 /// The same for a matrix that owns its bytes (or anything else with a packed `view()`).
-template <viewed_as_packed W>
+template <viewed_as_packed W,
+          activation_value X,
+          activation_scheme A = f32_activations,
+          executor E = const serial>
 void gemm(const W& w,
-          matrix_view<const float> x,
+          matrix_view<const X> x,
           matrix_view<float> y,
-          accumulation how = accumulation::none) {
-    gemm(w.view(), x, y, how);
+          accumulation how = accumulation::none,
+          const A& scheme = {},
+          E&& threads = serial{}) {
+    gemm(w.view(), x, y, how, scheme, threads);
 }
 
 }  // namespace GRADUS_ISA

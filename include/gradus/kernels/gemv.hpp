@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// y = W x with float activations.
+// y = W x: one token.
 #pragma once
 
 #include <gradus/kernels/gemm.hpp>
@@ -9,19 +9,15 @@
 namespace gradus {
 inline namespace GRADUS_ISA {
 
-/// y = w x. Does not allocate; y may not alias x.
-template <layout_type L>
-void gemv(const packed_view<L>& w,
+/// y = w x for a packed view or anything that has one; errors, threads and schemes as in gemm.
+template <class W, activation_scheme A = f32_activations, executor E = const serial>
+void gemv(const W& w,
           std::span<const float> x,  // [cols]
-          std::span<float> y) {      // [rows]
-    GRADUS_EXPECT(x.size() == w.cols && y.size() == w.rows);
+          std::span<float> y,        // [rows]
+          const A& scheme = {},
+          E&& threads = serial{}) {
     gemm(w, matrix_view<const float>{x.data(), 1, x.size()},
-         matrix_view<float>{y.data(), 1, y.size()});
-}
-
-/// The same for a matrix that owns its bytes (or anything else with a packed `view()`).
-template <viewed_as_packed W> void gemv(const W& w, std::span<const float> x, std::span<float> y) {
-    gemv(w.view(), x, y);
+         matrix_view<float>{y.data(), 1, y.size()}, accumulation::none, scheme, threads);
 }
 
 }  // namespace GRADUS_ISA

@@ -9,7 +9,7 @@
 namespace gradus {
 inline namespace GRADUS_ISA {
 
-/// The grid of up to 16 rows, decoded. Rows beyond the tile's height keep scale 0.
+/// The grids of a tile's rows, decoded. Rows beyond the tile's height keep scale 0.
 template <layout_type L> struct tile_grid {
     using M = typename L::mapping_type;
     using params = typename M::params;

@@ -30,9 +30,9 @@ struct packed_part {
 
 template <layout_type L> [[nodiscard]] packed_part part_of(packed_matrix<L>&& matrix) {
     static_assert(
-        L::tile_rows == tiles_of_16 &&
+        L::tile_rows == tiles_of_32 &&
             std::is_same_v<typename L::packing_type, packing_for<typename L::mapping_type>>,
-        "files hold tiles of 16 rows in the default packing: their names say no more");
+        "files hold tiles of 32 rows in the default packing: their names say no more");
     packed_part part{.layout = name_of_layout<L>(matrix.map(), matrix.groups()),
                      .rows = matrix.rows(),
                      .cols = matrix.cols(),

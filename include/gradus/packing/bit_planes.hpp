@@ -9,12 +9,14 @@ namespace gradus {
 /// Bits W = 4 + 2 + 1 and so on: the lowest bits of every code form the widest plane, and planes
 /// follow one another, widest first (3 = 2 + 1, 5 = 4 + 1, 6 = 4 + 2, 7 = 4 + 2 + 1).
 ///
-/// In a plane of width w the n codes of a block take ceil(n w / 8) bytes:
-///   w = 8     one byte a code
-///   w = 2, 4  lines of 64 bytes hold 64 (8 / w) codes: code i of a line is in byte i mod 64, at
-///             bit w (i / 64). A load, a shift and a mask give 64 codes in order. A last line with
-///             fewer codes has L = ceil(m w / 8) bytes and L in the place of 64.
-///   w = 1     code i is bit i mod 8 of byte i / 8: 64 codes are a mask register.
+/// In a plane of width w the n codes of a block take ceil(n w / 8) bytes, in lines of 64 bytes that
+/// hold 64 (8 / w) codes: code i of a line is in byte i mod 64, at bit w (i / 64). A load, a shift
+/// and a mask give 64 codes in order. A last line with m codes, fewer than that, has
+/// L = ceil(m w / 8) bytes, and L in the place of 64.
+///
+/// One rule for all widths: a plane of width 1 in the order of a mask register (code i is bit i mod
+/// 8 of byte i / 8) cost AVX-512 as much (a mask load and a masked addition for the shift and the
+/// logic) and every other instruction set three times that.
 ///
 /// Source: this library.
 template <int W> struct bit_planes {
@@ -94,7 +96,6 @@ template <int W> struct bit_planes {
     /// Where code i of n lies in a plane.
     [[nodiscard]] GRADUS_INLINE static constexpr place
     place_of(index_t i, index_t n, int width) noexcept {
-        if (width == 1) { return {i / 8, static_cast<int>(i % 8)}; }
         const index_t line_codes = line_bytes * 8 / static_cast<index_t>(width);
         const index_t line = i / line_codes;
         const index_t left = n - line * line_codes;

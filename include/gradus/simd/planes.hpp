@@ -8,8 +8,8 @@ namespace gradus {
 inline namespace GRADUS_ISA {
 namespace simd {
 
-/// Adds the codes of one 64-byte line of a plane of width 2 or 4, moved up by `shift`, to 64 (8 /
-/// W) bytes at `codes`.
+/// Adds the codes of one 64-byte line of a plane of width 1, 2 or 4, moved up by `shift`, to 64 (8
+/// / W) bytes at `codes`.
 template <int W> GRADUS_INLINE void unpack_line(const std::byte* line, int shift, code_t* codes) {
     constexpr std::uint32_t mask = ((1u << W) - 1u) * 0x01010101u;
     const u32x16 packed = u32x16::load(line);
@@ -27,25 +27,6 @@ template <int W> GRADUS_INLINE void pack_line(const code_t* codes, int shift, st
         packed = packed | (((u32x16::load(codes + 64 * q) >> shift) & u32x16(mask)) << (W * q));
     }
     packed.store(line);
-}
-
-/// Adds 8 bits, moved up by `shift`, to 8 codes.
-GRADUS_INLINE void unpack_mask(std::byte mask, int shift, code_t* codes) {
-    constexpr std::uint64_t ones = 0x0101010101010101u;
-    const std::uint64_t spread = (static_cast<std::uint64_t>(mask) * ones) & 0x8040201008040201u;
-    const std::uint64_t bits = ((spread + 0x7f * ones) >> 7) & ones;
-    std::uint64_t held = 0;
-    std::memcpy(&held, codes, sizeof held);
-    held |= bits << shift;
-    std::memcpy(codes, &held, sizeof held);
-}
-
-/// Bit `shift` of 8 codes as a byte.
-[[nodiscard]] GRADUS_INLINE std::byte pack_mask(const code_t* codes, int shift) {
-    std::uint64_t held = 0;
-    std::memcpy(&held, codes, sizeof held);
-    const std::uint64_t bits = (held >> shift) & 0x0101010101010101u;
-    return static_cast<std::byte>((bits * 0x0102040810204080u) >> 56);
 }
 
 /// 320 ternary codes from a line of 64 bytes: digit j of every byte at once, in 16-bit fields.

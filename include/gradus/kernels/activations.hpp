@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// The activation schemes of the library.
+#pragma once
+
+#include <gradus/concepts/activation_scheme.hpp>
+
+namespace gradus {
+
+/// Floats, as 24-bit integers in units of a segment's largest value: three bytes, so three integer
+/// products in the place of one in floating point (faster wherever bytes multiply four times as
+/// fast as floats).
+///
+/// Error:  |x - its integer| <= 2^-24 max |x| over the segment, as if the products were summed in
+///         f32 with terms of the largest magnitude.
+/// Source: this library.
+struct f32_activations {
+    static constexpr std::string_view name = "f32";
+    static constexpr index_t digits = 3;
+    static constexpr activation_scope scope = activation_scope::segment;
+    static constexpr index_t segment_columns = 0;
+    static constexpr float most = 8355711.0f;  ///< 127 (1 + 256 + 65536)
+
+    [[nodiscard]] GRADUS_INLINE constexpr float scale(float largest) const noexcept {
+        return largest / most;
+    }
+};
+
+/// One byte a value, one scale a token: scale = max |x| / 127.
+///
+/// Error:  |x - its integer| <= scale / 2.
+/// Source: Dettmers et al. 2022, arXiv:2208.07339 (row-wise absmax).
+struct int8_per_token {
+    static constexpr std::string_view name = "int8_token";
+    static constexpr index_t digits = 1;
+    static constexpr activation_scope scope = activation_scope::token;
+    static constexpr index_t segment_columns = 0;
+    static constexpr float most = 127.0f;
+
+    [[nodiscard]] GRADUS_INLINE constexpr float scale(float largest) const noexcept {
+        return largest / most;
+    }
+};
+
+/// One byte a value, one scale for every `Columns` columns (fewer where a group of the weights
+/// ends): an outlier coarsens its neighbours alone.
+///
+/// Error:  |x - its integer| <= scale / 2.
+/// Source: Q8_0 activations of ggml; the rule is int8_per_token's.
+template <index_t Columns = 32> struct int8_per_group {
+    static constexpr label name = label{"int8_g"} + static_cast<unsigned>(Columns);
+    static constexpr index_t digits = 1;
+    static constexpr activation_scope scope = activation_scope::segment;
+    static constexpr index_t segment_columns = Columns;
+    static constexpr float most = 127.0f;
+
+    [[nodiscard]] GRADUS_INLINE constexpr float scale(float largest) const noexcept {
+        return largest / most;
+    }
+};
+
+static_assert(activation_scheme<f32_activations> && activation_scheme<int8_per_token> &&
+              activation_scheme<int8_per_group<32>>);
+
+}  // namespace gradus

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// Integer sums of one segment: the rows of a tile times a few tokens.
+#pragma once
+
+#include <gradus/kernels/unit_terms.hpp>
+
+namespace gradus {
+inline namespace GRADUS_ISA {
+
+/// Where the bytes of a few tokens are: digit d of token t starts at t * token + d * digit.
+struct operand_rows {
+    const std::int8_t* at;
+    index_t token;  ///< bytes from one token to the next
+    index_t digit;  ///< bytes from one digit to the next
+};
+
+/// What is summed at once: tokens, digits of theirs, bytes of a code, halves of a tile.
+template <index_t Tokens, index_t Digits, index_t Terms, index_t Halves> struct sum_shape {
+    static constexpr index_t tokens = Tokens;
+    static constexpr index_t digits = Digits;
+    static constexpr index_t terms = Terms;
+    static constexpr index_t halves = Halves;
+    static constexpr index_t count = Tokens * Digits * Terms * Halves;
+
+    /// A sum waits for the one before it (about three cycles a dot product), so few sums run in
+    /// several chains, quad by quad in turn.
+    static constexpr index_t chains = count <= 2 ? 2 : 1;
+};
+
+/// The sums, one lane a row.
+template <class Shape> class segment_sums {
+    static constexpr index_t terms = Shape::terms;
+    static constexpr index_t halves = Shape::halves;
+
+  public:
+    GRADUS_INLINE void clear() {
+        simd::unrolled<Shape::chains * Shape::count>([&](index_t i) GRADUS_INLINE_LAMBDA {
+            simd::each_part([&](index_t p) GRADUS_INLINE_LAMBDA {
+                sum_[i / Shape::count][i % Shape::count][p] = simd::no_sum();
+            });
+        });
+    }
+
+    /// Adds four columns: code(term, half, part) are the bytes of the weights, `column` is where
+    /// the four activations start.
+    template <int Bits, index_t Chain = 0, class Code>
+    GRADUS_INLINE void add_quad(const operand_rows& x, index_t column, Code&& code) {
+        simd::byte_register w[terms * halves][simd::parts];
+        simd::unrolled<terms * halves>([&](index_t i) GRADUS_INLINE_LAMBDA {
+            simd::each_part(
+                [&](index_t p) GRADUS_INLINE_LAMBDA { w[i][p] = code(i / halves, i % halves, p); });
+        });
+        simd::unrolled<Shape::tokens * Shape::digits>([&](index_t td) GRADUS_INLINE_LAMBDA {
+            const index_t t = td / Shape::digits;
+            const index_t d = td % Shape::digits;
+            const std::int8_t* four = x.at + t * x.token + d * x.digit + column;
+            const auto quad = simd::in_every_row(simd::byte_quad::load(four));
+            simd::unrolled<terms * halves>([&](index_t i) GRADUS_INLINE_LAMBDA {
+                simd::each_part([&](index_t p) GRADUS_INLINE_LAMBDA {
+                    auto& sum = sum_[Chain % Shape::chains][td * terms * halves + i][p];
+                    sum = simd::dot<Bits>(sum, w[i][p], quad);
+                });
+            });
+        });
+    }
+
+    /// The sums of a token's half as floats: digits and terms weigh 256 times the ones before.
+    [[nodiscard]] GRADUS_INLINE simd::f32x16 total(index_t token, index_t half) const {
+        simd::f32x16 digits[Shape::digits];
+        simd::unrolled<Shape::digits>([&](index_t d) GRADUS_INLINE_LAMBDA {
+            digits[d] = floats(token, d, 0, half);
+            if constexpr (terms == 2) {
+                digits[d] = fused(floats(token, d, 1, half), 256.0f, digits[d]);
+            }
+        });
+        if constexpr (Shape::digits == 1) {
+            return digits[0];
+        } else {
+            return fused(fused(digits[2], 256.0f, digits[1]), 256.0f, digits[0]);
+        }
+    }
+
+  private:
+    [[nodiscard]] GRADUS_INLINE simd::f32x16
+    floats(index_t token, index_t digit, index_t term, index_t half) const {
+        const index_t i = ((token * Shape::digits + digit) * terms + term) * halves + half;
+        simd::f32x16 r;
+        simd::each_part([&](index_t p) GRADUS_INLINE_LAMBDA {
+            if constexpr (Shape::chains == 1) {
+                r.part[p] = simd::as_floats(sum_[0][i][p]);
+            } else {
+                r.part[p] = simd::as_floats(simd::total(sum_[0][i][p], sum_[1][i][p]));
+            }
+        });
+        return r;
+    }
+
+    simd::sum_register sum_[Shape::chains][Shape::count][simd::parts];
+};
+
+/// Adds a full block, `block` being its bytes.
+template <layout_type L, class Shape>
+GRADUS_INLINE void add_block(const std::byte* block,
+                             const unit_terms<L>& weights,
+                             const operand_rows& x,
+                             index_t column,
+                             segment_sums<Shape>& sums) {
+    using units = block_units<typename L::packing_type>;
+    constexpr unit_form form = unit_terms<L>::form;
+    const units from{block};
+    [&]<index_t... Q>(std::integer_sequence<index_t, Q...>) GRADUS_INLINE_LAMBDA {
+        (sums.template add_quad<unit_terms<L>::bits, Q>(
+             x, column + 4 * Q,
+             [&](index_t term, index_t half, index_t p) GRADUS_INLINE_LAMBDA {
+                 return weights.term(term, half == 0 ? from.template unit<2 * Q, form>(p)
+                                                     : from.template unit<2 * Q + 1, form>(p));
+             }),
+         ...);
+    }(std::make_integer_sequence<index_t, units::units / 2>{});
+}
+
+/// Adds `quads` quads of plain codes in memory, [quad][half][64].
+template <layout_type L, class Shape>
+GRADUS_INLINE void add_codes(const code_t* codes,
+                             index_t quads,
+                             const unit_terms<L>& weights,
+                             const operand_rows& x,
+                             index_t column,
+                             segment_sums<Shape>& sums) {
+    for (index_t q = 0; q < quads; ++q, codes += 64 * Shape::halves, column += 4) {
+        sums.template add_quad<unit_terms<L>::bits>(
+            x, column, [&](index_t term, index_t half, index_t p) GRADUS_INLINE_LAMBDA {
+                const auto code = simd::load_bytes(codes + 64 * half + simd::register_bytes * p);
+                return weights.term_of_plain(term, half, code);
+            });
+    }
+}
+
+/// Adds `quads` > 0 quads of bytes that are ready: [quad][term][half][64].
+template <layout_type L, class Shape>
+GRADUS_INLINE void add_panel(const std::uint8_t* panel,
+                             index_t quads,
+                             const operand_rows& x,
+                             index_t column,
+                             segment_sums<Shape>& sums) {
+    constexpr index_t step = 64 * Shape::terms * Shape::halves;
+    const std::uint8_t* const end = panel + step * quads;
+    do {  // never empty: the sums then stay where they are, without copies
+        sums.template add_quad<unit_terms<L>::bits>(
+            x, column, [&](index_t term, index_t half, index_t p) GRADUS_INLINE_LAMBDA {
+                return simd::load_bytes(panel + 64 * (term * Shape::halves + half) +
+                                        simd::register_bytes * p);
+            });
+        panel += step;
+        column += 4;
+    } while (panel != end);
+}
+
+}  // namespace GRADUS_ISA
+}  // namespace gradus

@@ -103,6 +103,7 @@ set(GRADUS_HEADERS
     gradus/kernels/tile_panel.hpp
     gradus/kernels/tile_totals.hpp
     gradus/kernels/unit_terms.hpp
+    gradus/kernels/unpack_units.hpp
     gradus/kernels/vectorizable.hpp
     gradus/layout.hpp
     gradus/layout/code_order.hpp

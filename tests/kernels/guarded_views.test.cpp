@@ -34,6 +34,7 @@ template <class L> index_t guarded_faults(const definition<L>& d, guarded_end en
         faults += same_bits(values.values()[i], d.value(i / d.cols, i % d.cols)) ? 0u : 1u;
     }
     const auto value = [&](index_t r, index_t c) { return out(r, c); };
+    const auto reach = [&](index_t r, index_t c) { return reach_of(d, r, c); };
     for (const index_t tokens : all_batches) {
         product p{tokens, d.rows, d.cols};
         p.x_stride = d.cols;
@@ -45,20 +46,20 @@ template <class L> index_t guarded_faults(const definition<L>& d, guarded_end en
         const matrix_view<const float> in{x.data(), tokens, d.cols};
         const matrix_view<float> result{y.data(), tokens, d.rows};
         gemm(view, in, result, accumulation::add);
-        faults += p.faults_of(y.values(), true, value);
+        faults += p.faults_of(y.values(), true, value, reach);
         if (tokens == 1) {
             gemv(view, x.values(), y.values());
-            faults += p.faults_of(y.values(), false, value);
+            faults += p.faults_of(y.values(), false, value, reach);
         }
         gemm(f32_panels{out}, in, result);
-        faults += p.faults_of(y.values(), false, value);
+        faults += p.faults_of(y.values(), false, value, reach);
     }
     return faults;
 }
 
 template <class L> index_t faults_of_guarded_shapes(typename L::grouping_type by = {}) {
     constexpr index_t shapes[][2] = {{1, 1},  {1, 5},   {2, 3},   {3, 31},  {15, 33}, {16, 32},
-                                     {16, 4}, {17, 64}, {16, 20}, {31, 65}, {33, 172}};
+                                     {32, 4}, {17, 64}, {32, 20}, {31, 65}, {65, 172}};
     index_t faults = 0;
     for (const auto& [rows, cols] : shapes) {
         const auto d = random_definition<L>(rows, cols, by);

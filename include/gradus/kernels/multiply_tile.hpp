@@ -92,7 +92,8 @@ template <layout_type L, class Shape, activation_scheme A>
                 cursor.block += block_bytes;
             }
             if (const index_t rest = width % block_cols; rest != 0) {
-                alignas(64) code_t units[(block_cols + 3) / 4 * 64 * Shape::halves];
+                alignas(64)
+                    code_t units[(block_cols + 3) / 4 * 64 * Shape::halves + unpacking_room];
                 cursor.take_units(rest, units);
                 add_codes(units, (rest + 3) / 4, weights, x.digits, at.operand, sums);
                 at.operand += (rest + 3) / 4 * 4;

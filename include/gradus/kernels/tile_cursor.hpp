@@ -2,9 +2,9 @@
 // Walking the stream of a tile, group by group.
 #pragma once
 
-#include <gradus/kernels/block_codes.hpp>
 #include <gradus/kernels/lane_grid.hpp>
 #include <gradus/kernels/unit_terms.hpp>
+#include <gradus/kernels/unpack_units.hpp>
 #include <gradus/layout/code_order.hpp>
 #include <gradus/layout/packed_view.hpp>
 
@@ -76,14 +76,14 @@ template <layout_type L> class tile_cursor {
     }
 
     /// The codes of a block of `columns` columns as [quad][half][16 rows][4 columns], zeros where
-    /// the tile or the last quad is narrower; moves past them.
+    /// the tile or the last quad is narrower; moves past them. Needs `unpacking_room` behind them.
     GRADUS_INLINE void take_units(index_t columns, code_t* units) {
         const index_t count = height_ * columns;
         const index_t size = P::bytes(count);
         if (lanes_filled && full() && columns % 4 == 0) {
-            block_codes<P>::unpack({block, size}, {units, count});
+            unit_unpacker<P>::unpack(block, count, units);
         } else {
-            scatter(columns, {block, size}, units);
+            scatter(columns, units);
         }
         block += size;
     }
@@ -91,10 +91,9 @@ template <layout_type L> class tile_cursor {
     const std::byte* block = nullptr;  ///< the next one
 
   private:
-    [[gnu::noinline]] void
-    scatter(index_t columns, std::span<const std::byte> bytes, code_t* units) const {
-        code_t codes[L::tile_rows * L::block_cols];
-        block_codes<P>::unpack(bytes, {codes, height_ * columns});
+    [[gnu::noinline]] void scatter(index_t columns, code_t* units) const {
+        alignas(64) code_t codes[L::tile_rows * L::block_cols + unpacking_room];
+        unit_unpacker<P>::unpack(block, height_ * columns, codes);
         std::fill_n(units, (columns + 3) / 4 * 64 * halves, code_t{0});
         for (index_t r = 0; r < height_; ++r) {
             for (index_t c = 0; c < columns; ++c) {

@@ -109,7 +109,7 @@ template <layout_type L, activation_scheme A> class tile_panel {
                 return put_full_block(cursor, weights, to);
             }
         }
-        alignas(64) code_t codes[(L::block_cols + 3) / 4 * 64 * halves];
+        alignas(64) code_t codes[(L::block_cols + 3) / 4 * 64 * halves + unpacking_room];
         cursor.take_units(columns, codes);
         for (index_t q = 0; q < (columns + 3) / 4; ++q, to += step) {
             for (index_t h = 0; h < halves; ++h) {

@@ -92,13 +92,17 @@ set(GRADUS_HEADERS
     gradus/kernels/f32_softmax.hpp
     gradus/kernels/float_gemm.hpp
     gradus/kernels/gemm.hpp
+    gradus/kernels/gemm_runs.hpp
     gradus/kernels/gemv.hpp
     gradus/kernels/integer_gemm.hpp
     gradus/kernels/lane_grid.hpp
     gradus/kernels/multiply_panel.hpp
     gradus/kernels/multiply_tile.hpp
+    gradus/kernels/pack_codes.hpp
+    gradus/kernels/permute_columns.hpp
     gradus/kernels/quantize_activations.hpp
     gradus/kernels/segments.hpp
+    gradus/kernels/sparse_gemm.hpp
     gradus/kernels/tile_cursor.hpp
     gradus/kernels/tile_panel.hpp
     gradus/kernels/tile_totals.hpp
@@ -106,17 +110,24 @@ set(GRADUS_HEADERS
     gradus/kernels/unpack_units.hpp
     gradus/kernels/vectorizable.hpp
     gradus/layout.hpp
+    gradus/layout/check_plain_codes.hpp
     gradus/layout/code_order.hpp
+    gradus/layout/column_order.hpp
+    gradus/layout/find_bad_entry.hpp
     gradus/layout/find_bad_grid.hpp
     gradus/layout/geometry.hpp
     gradus/layout/grid_words.hpp
     gradus/layout/layout.hpp
     gradus/layout/layout_name.hpp
     gradus/layout/menu.hpp
+    gradus/layout/mixed_matrix.hpp
     gradus/layout/packed_matrix.hpp
     gradus/layout/packed_part.hpp
     gradus/layout/packed_view.hpp
+    gradus/layout/plain_codes.hpp
     gradus/layout/shipped_menu.hpp
+    gradus/layout/sparse_f16.hpp
+    gradus/layout/sparse_view.hpp
     gradus/layout/stored_mapping.hpp
     gradus/mapping.hpp
     gradus/mapping/adaptive_quantile.hpp
@@ -189,4 +200,5 @@ set(GRADUS_HEADERS
     gradus/simd/planes.hpp
     gradus/simd/trits.hpp
     gradus/simd/widen.hpp
+    gradus/simd/widen_f16.hpp
 )

@@ -5,4 +5,8 @@
 
 #include <gradus/kernels/decode.hpp>
 #include <gradus/kernels/gemm.hpp>
+#include <gradus/kernels/gemm_runs.hpp>
 #include <gradus/kernels/gemv.hpp>
+#include <gradus/kernels/pack_codes.hpp>
+#include <gradus/kernels/permute_columns.hpp>
+#include <gradus/kernels/sparse_gemm.hpp>

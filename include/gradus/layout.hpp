@@ -3,9 +3,13 @@
 // one.
 #pragma once
 
+#include <gradus/layout/column_order.hpp>
 #include <gradus/layout/layout.hpp>
 #include <gradus/layout/layout_name.hpp>
 #include <gradus/layout/menu.hpp>
+#include <gradus/layout/mixed_matrix.hpp>
 #include <gradus/layout/packed_matrix.hpp>
 #include <gradus/layout/packed_part.hpp>
 #include <gradus/layout/packed_view.hpp>
+#include <gradus/layout/plain_codes.hpp>
+#include <gradus/layout/sparse_f16.hpp>

@@ -53,6 +53,12 @@ template <class T> struct matrix_view {
         return {data + first * stride, count, cols, stride};
     }
 
+    /// All rows, columns [first, first + count).
+    [[nodiscard]] GRADUS_INLINE constexpr matrix_view columns(index_t first, index_t count) const {
+        GRADUS_EXPECT(first <= cols && count <= cols - first);
+        return {data + first, rows, count, stride};
+    }
+
     [[nodiscard]] GRADUS_INLINE constexpr index_t size() const { return rows * cols; }
 };
 

@@ -54,6 +54,8 @@ set(GRADUS_HEADERS
     gradus/io/checksum.hpp
     gradus/io/config_fields.hpp
     gradus/io/describe_packed.hpp
+    gradus/io/description_fields.hpp
+    gradus/io/description_text.hpp
     gradus/io/element_type.hpp
     gradus/io/file_error.hpp
     gradus/io/mapped_file.hpp
@@ -147,15 +149,19 @@ set(GRADUS_HEADERS
     gradus/model/activation/silu.hpp
     gradus/model/attention/grouped_query.hpp
     gradus/model/block.hpp
+    gradus/model/column_run_part.hpp
     gradus/model/feed_forward/gated.hpp
     gradus/model/feed_forward/plain.hpp
     gradus/model/input_transform.hpp
     gradus/model/linear.hpp
     gradus/model/llama.hpp
+    gradus/model/mapped_parts.hpp
     gradus/model/matrix_part.hpp
+    gradus/model/mixed_parts.hpp
     gradus/model/norm/layer_norm.hpp
     gradus/model/norm/rms_norm.hpp
     gradus/model/packed_llama.hpp
+    gradus/model/permuted_input.hpp
     gradus/model/position/learned.hpp
     gradus/model/position/rotary.hpp
     gradus/model/sample.hpp

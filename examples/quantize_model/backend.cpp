@@ -33,13 +33,15 @@ gradus::result<gradus::packed_part> quantize_in(std::integer_sequence<int, Shard
 }
 
 template <int... Shards>
-gradus::result<opened_matrix> open_in(std::integer_sequence<int, Shards...>,
-                                      const gradus::packed_file& file,
-                                      const gradus::described_matrix& matrix) {
-    std::pair<bool, gradus::result<opened_matrix>> made{
+gradus::result<gradus::part_pointer> open_in(std::integer_sequence<int, Shards...>,
+                                             const gradus::packed_file& file,
+                                             const gradus::described_matrix& matrix,
+                                             const gradus::described_part& part,
+                                             gradus::matrix_view<float> values) {
+    std::pair<bool, gradus::result<gradus::part_pointer>> made{
         false, gradus::error{gradus::errc::not_found, "layout not on the menu"}};
     [[maybe_unused]] const bool found =
-        ((made = open_in_shard<Shards>(file, matrix), made.first) || ...);
+        ((made = open_in_shard<Shards>(file, matrix, part, values), made.first) || ...);
     return std::move(made.second);
 }
 
@@ -55,9 +57,11 @@ gradus::result<gradus::packed_part> quantize_matrix(gradus::weights_view weights
     return quantize_in(all_shards{}, weights, how, {.seed = seed, .tensor = number}, threads);
 }
 
-gradus::result<opened_matrix> open_matrix(const gradus::packed_file& file,
-                                          const gradus::described_matrix& matrix) {
-    return open_in(all_shards{}, file, matrix);
+gradus::result<gradus::part_pointer> open_part(const gradus::packed_file& file,
+                                               const gradus::described_matrix& matrix,
+                                               const gradus::described_part& part,
+                                               gradus::matrix_view<float> values) {
+    return open_in(all_shards{}, file, matrix, part, values);
 }
 
 }  // namespace quantize_model

@@ -27,13 +27,11 @@ namespace quantize_model {
                                                                   std::uint64_t number,
                                                                   gradus::thread_pool& threads);
 
-/// The part of a matrix in a packed file, and its values as the kernels see them.
-struct opened_matrix {
-    gradus::part_pointer part;
-    std::vector<float> values;  // [rows, cols]
-};
-
-[[nodiscard]] gradus::result<opened_matrix> open_matrix(const gradus::packed_file& file,
-                                                        const gradus::described_matrix& matrix);
+/// A plain part of a matrix in a packed file, whose values, as the kernels see them, go to `values`
+/// [rows, columns of the run].
+[[nodiscard]] gradus::result<gradus::part_pointer> open_part(const gradus::packed_file& file,
+                                                             const gradus::described_matrix& matrix,
+                                                             const gradus::described_part& part,
+                                                             gradus::matrix_view<float> values);
 
 }  // namespace quantize_model

@@ -183,12 +183,12 @@ gradus::result<gradus::llama>
 read_model(const session& shared, const gradus::packed_file& file, values_by_name& values) {
     auto weights = gradus::load_packed_llama(
         shared.weights.config, file,
-        [&](const gradus::packed_file& from,
-            const gradus::described_matrix& matrix) -> gradus::result<gradus::part_pointer> {
-            auto opened = open_matrix(from, matrix);
-            if (!opened) { return opened.error(); }
-            values[matrix.name] = std::move(opened->values);
-            return std::move(opened->part);
+        [&](const gradus::packed_file& from, const gradus::described_matrix& matrix,
+            const gradus::described_part& part) {
+            std::vector<float>& all = values[matrix.name];
+            all.resize(matrix.rows * matrix.cols);
+            const gradus::matrix_view<float> whole{all.data(), matrix.rows, matrix.cols};
+            return open_part(from, matrix, part, whole.columns(part.first_col, part.cols()));
         });
     if (!weights) { return weights.error(); }
     for (const gradus::named_matrix& tensor : weights->tensors) {

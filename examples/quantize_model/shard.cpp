@@ -4,7 +4,7 @@
 
 #include <gradus/config/quantize_scheme.hpp>
 #include <gradus/layout/shipped_menu.hpp>
-#include <gradus/model/packed_llama.hpp>
+#include <gradus/model/mapped_parts.hpp>
 
 namespace quantize_model {
 
@@ -20,16 +20,15 @@ quantize_in_shard<QUANTIZE_MODEL_SHARD>(gradus::weights_view weights,
 }
 
 template <>
-std::pair<bool, gradus::result<opened_matrix>>
+std::pair<bool, gradus::result<gradus::part_pointer>>
 open_in_shard<QUANTIZE_MODEL_SHARD>(const gradus::packed_file& file,
-                                    const gradus::described_matrix& matrix) {
-    return gradus::open_packed_matrix<share>(
-        file, matrix, [&]<class L>(const gradus::packed_view<L>& view) {
-            opened_matrix opened{gradus::make_part(gradus::mapped_matrix<L>{file.file(), view}),
-                                 std::vector<float>(view.rows * view.cols)};
-            gradus::decode(view,
-                           gradus::matrix_view<float>{opened.values.data(), view.rows, view.cols});
-            return opened;
+                                    const gradus::described_matrix& matrix,
+                                    const gradus::described_part& part,
+                                    gradus::matrix_view<float> values) {
+    return gradus::open_packed_part<share>(
+        file, matrix, part, [&]<class L>(const gradus::packed_view<L>& view) {
+            gradus::decode(view, values);
+            return gradus::make_part(gradus::mapped_matrix<L>{file.file(), view});
         });
 }
 

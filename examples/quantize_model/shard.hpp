@@ -21,7 +21,10 @@ quantize_in_shard(gradus::weights_view weights,
                   gradus::thread_pool& threads);
 
 template <int Shard>
-[[nodiscard]] std::pair<bool, gradus::result<opened_matrix>>
-open_in_shard(const gradus::packed_file& file, const gradus::described_matrix& matrix);
+[[nodiscard]] std::pair<bool, gradus::result<gradus::part_pointer>>
+open_in_shard(const gradus::packed_file& file,
+              const gradus::described_matrix& matrix,
+              const gradus::described_part& part,
+              gradus::matrix_view<float> values);
 
 }  // namespace quantize_model

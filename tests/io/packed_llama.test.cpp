@@ -55,13 +55,10 @@ void add(packed_writer& writer, const model_weights& weights, index_t number) {
     }
 }
 
-/// The parts of a matrix in a packed file.
-result<part_pointer> part_in(const packed_file& file, const described_matrix& matrix) {
-    return open_packed_matrix<small_menu>(file, matrix,
-                                          [&]<class L>(const packed_view<L>& view) {
-                                              return make_part(mapped_matrix<L>{file.file(), view});
-                                          })
-        .second;
+/// A plain part in a packed file.
+result<part_pointer>
+part_in(const packed_file& file, const described_matrix& matrix, const described_part& part) {
+    return open_plain_part<small_menu>(file, matrix, part).second;
 }
 
 result<model_weights> loaded(const model_config& config, const std::string& path) {
@@ -93,7 +90,7 @@ TEST_CASE("logits from a file are those of the parts in memory") {
         if (!is_packed(matrix.name)) { continue; }
         quantized(matrix, i, [&]<class L>(packed_matrix<L>&& packed) {
             bits += packed.size_in_bits();
-            in_memory.parts[matrix.name] = make_part(std::move(packed));
+            in_memory.parts[matrix.name] = {{make_part(std::move(packed))}};
         });
     }
     CHECK(in_memory.parts.size() == 21);  // seven in each of three layers
@@ -106,8 +103,9 @@ TEST_CASE("logits from a file are those of the parts in memory") {
     REQUIRE(from_file);
     CHECK(from_file.value().parts.size() == 21);
     index_t file_bits = 0;
-    for (const auto& [name, part] : from_file.value().parts) {
-        file_bits += part->size_in_bits();
+    for (const auto& [name, matrix] : from_file.value().parts) {
+        REQUIRE(matrix.parts.size() == 1);
+        file_bits += matrix.parts[0]->size_in_bits();
     }
     CHECK(file_bits == bits);
 
@@ -182,7 +180,8 @@ TEST_CASE("matrices that no menu or layout explains") {
         REQUIRE(writer.write(here / "m"));
         const auto file = packed_file::open(here / "m");
         REQUIRE(file);
-        return part_in(file.value(), file.value().description().matrices[0]);
+        const described_matrix& matrix = file.value().description().matrices[0];
+        return part_in(file.value(), matrix, matrix.parts[0]);
     };
     const auto part = [](std::string layout, index_t bytes) {
         return packed_part{std::move(layout), 3, 8, aligned_buffer{bytes}, {}};

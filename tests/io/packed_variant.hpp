@@ -44,6 +44,38 @@ inline packed_writer small_writer() {
     return writer;
 }
 
+/// Columns in another order: 0, 7, 14, ... modulo `cols`, which 7 does not divide.
+inline column_order some_order(index_t cols) {
+    std::vector<index_t> sources(cols);
+    for (index_t i = 0; i < cols; ++i) {
+        sources[i] = 7 * i % cols;
+    }
+    return column_order::of(sources).value();
+}
+
+/// Two runs, a gap, and outliers.
+inline mixed_matrix some_mixed() {
+    mixed_matrix m{.rows = 5, .cols = 71, .runs = {}};
+    m.runs.push_back({0, some_part<packed_levels>(5, 32)});
+    m.runs.push_back({32, some_part<packed_trits>(5, 28, {24})});
+    const sparse_entry entries[] = {{0, 3, 1.5f}, {0, 70, -2.0f}, {2, 0, 0.25f}, {4, 61, 3.0f}};
+    m.outliers = sparse_f16::of(5, 71, entries).value();
+    return m;
+}
+
+/// Mixed widths, a permuted input that two matrices share, and a matrix of outliers alone.
+inline packed_writer mixed_writer() {
+    packed_writer writer;
+    const index_t input = writer.add_input(some_order(71));
+    writer.add_matrix("m.weight", some_mixed(), input);
+    writer.add_matrix("n.weight", mixed_of(some_part<packed_trits>(3, 71, {50})), input);
+    mixed_matrix alone{.rows = 4, .cols = 9, .runs = {}};
+    alone.outliers = sparse_f16::of(4, 9, std::vector<sparse_entry>{{1, 8, -1.0f}}).value();
+    writer.add_matrix("o.weight", std::move(alone));
+    writer.add_floats("norm", element_type::f32, {2}, std::vector<std::byte>(8));
+    return writer;
+}
+
 /// Metadata and tensors of a file, free to be changed.
 struct packed_variant {
     struct tensor {
@@ -57,9 +89,13 @@ struct packed_variant {
     std::vector<tensor> tensors;
 
     /// The file of `small_writer`.
-    static packed_variant small() {
+    static packed_variant small() { return of(small_writer()); }
+
+    /// The file of `mixed_writer`.
+    static packed_variant mixed() { return of(mixed_writer()); }
+
+    static packed_variant of(packed_writer writer) {
         const scratch here;
-        packed_writer writer = small_writer();
         REQUIRE(writer.write(here / "m"));
         const auto file = safetensors_file::open(here / "m");
         REQUIRE(file);

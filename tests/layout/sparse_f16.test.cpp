@@ -149,7 +149,7 @@ TEST_CASE("lists that break a rule are found out") {
     w.offsets[16] = std::byte{2};
     CHECK(finds(w, "from 0 to its count, 3"));
     w = sound;
-    w.offsets[4] = std::byte{3};
+    w.offsets[8] = std::byte{1};
     CHECK(finds(w, "descend at row 1"));
     w.offsets[7] = std::byte{0xff};  // far beyond the lists
     CHECK(finds(w, "descend at row 0"));

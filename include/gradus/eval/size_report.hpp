@@ -6,12 +6,13 @@
 #include <gradus/model/llama.hpp>
 
 #include <string_view>
+#include <vector>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
 
-/// Stored bits of one described matrix: codes, scales, zero points, row words and its codebook.
-/// Padding between parts is counted over the file.
+/// Stored bits of one described matrix: codes, scales, zero points, row words, codebooks and
+/// outliers. Its input's permutation counts once, with the model; padding counts over the file.
 [[nodiscard]] inline index_t stored_bits(const packed_description& description,
                                          const described_matrix& matrix) {
     index_t bits = 0;
@@ -19,7 +20,16 @@ inline namespace GRADUS_ISA {
         bits += 8 * part.bytes;
         if (part.codebook) { bits += 16 * description.codebooks[*part.codebook].levels; }
     }
+    if (matrix.outliers) {
+        const index_t entry = 8 * column_number_bytes(matrix.cols) + 16;
+        bits += 32 * (matrix.rows + 1) + matrix.outliers->count * entry;
+    }
     return bits;
+}
+
+/// Stored bits of an input: its permutation.
+[[nodiscard]] inline index_t stored_bits(const described_input& input) {
+    return 8 * input.width * column_number_bytes(input.width);
 }
 
 struct size_report {
@@ -38,9 +48,9 @@ struct size_report {
 };
 
 /// Counts every stored bit of a packed Llama model of `file_bytes` bytes. The decoder's share is
-/// that of its matrices (`is_decoder_matrix`), as rivals count it; norms, biases, header,
-/// description and padding count over the file. A codebook that several matrices share counts for
-/// each.
+/// that of its matrices (`is_decoder_matrix`) and of the inputs that one of them reads, each once,
+/// as rivals count it; norms, biases, header, description and padding count over the file. A
+/// codebook that several matrices share counts for each.
 [[nodiscard]] inline size_report measure_size(const packed_file& file, index_t file_bytes) {
     size_report report{.file_bytes = file_bytes};
     const auto add = [&](std::string_view name, index_t weights, index_t bits) {
@@ -51,6 +61,13 @@ struct size_report {
     };
     for (const described_matrix& matrix : file.description().matrices) {
         add(matrix.name, matrix.rows * matrix.cols, stored_bits(file.description(), matrix));
+    }
+    const auto& inputs = file.description().inputs;
+    std::vector<bool> read(inputs.size());
+    for (const described_matrix& matrix : file.description().matrices) {
+        if (!matrix.input || !is_decoder_matrix(matrix.name) || read[*matrix.input]) { continue; }
+        read[*matrix.input] = true;
+        report.decoder_bits += stored_bits(inputs[*matrix.input]);
     }
     for (const tensor_view& tensor : file.floats()) {
         add(tensor.name, tensor.elements(), 8 * tensor.data.size());

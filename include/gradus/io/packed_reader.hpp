@@ -6,6 +6,8 @@
 #include <gradus/io/describe_packed.hpp>
 #include <gradus/io/safetensors_reader.hpp>
 #include <gradus/io/tensor_floats.hpp>
+#include <gradus/layout/column_order.hpp>
+#include <gradus/layout/find_bad_entry.hpp>
 
 #include <set>
 #include <string>
@@ -15,9 +17,10 @@ namespace gradus {
 inline namespace GRADUS_ISA {
 
 /// A mapped file with its description. Copies share the mapping.
-/// Errors: those of the safetensors reader; a description that breaks its rules; a part whose
-/// tensor is missing, shared, of another type or length, or fails its checksum; a packed tensor
-/// that nothing describes; two matrices, or a matrix and a float tensor, of one name.
+/// Errors: those of the safetensors reader; a description that breaks its rules; a part or input
+/// whose tensor is missing, shared, of another type or length, or fails its checksum; outliers out
+/// of order or not finite; a permutation that is none; a packed tensor that nothing describes; two
+/// matrices, or a matrix and a float tensor, of one name.
 class packed_file {
   public:
     [[nodiscard]] static result<packed_file> open(std::string path) {
@@ -65,6 +68,23 @@ class packed_file {
         return levels;
     }
 
+    /// The outliers of a matrix that has some. Valid as above, and all rules hold.
+    [[nodiscard]] sparse_f16_view outliers(const described_matrix& matrix) const {
+        const described_outliers& part = matrix.outliers.value();
+        const auto first = [&](const std::string& name, index_t bytes) {
+            return file_.find(name).value().data.first(bytes);
+        };
+        return {first(part.row_offsets, 4 * (matrix.rows + 1)),
+                first(part.column_indexes, part.count * column_number_bytes(matrix.cols)),
+                first(part.values, 2 * part.count), matrix.rows, matrix.cols};
+    }
+
+    /// The permutation of an input. Valid as above, and a permutation.
+    [[nodiscard]] column_order_view order(const described_input& input) const {
+        const index_t bytes = input.width * column_number_bytes(input.width);
+        return {file_.find(input.permutation).value().data.first(bytes), input.width};
+    }
+
     /// Tensors that are stored as floats, in file order.
     [[nodiscard]] std::vector<tensor_view> floats() const {
         std::vector<tensor_view> found;
@@ -98,7 +118,59 @@ class packed_file {
         return tensor;
     }
 
+    [[nodiscard]] static element_type column_type(index_t cols) {
+        return column_number_bytes(cols) == 2 ? element_type::u16 : element_type::u32;
+    }
+
+    [[nodiscard]] status check_input(const described_input& input) {
+        const auto tensor = claim(input.permutation, column_type(input.width),
+                                  input.width * column_number_bytes(input.width));
+        if (!tensor) { return tensor.error(); }
+        const column_order_view found = order(input);
+        if (checksum::of(found.sources) != input.checksum) {
+            return refuse(input.permutation, "does not match its checksum. Damaged?");
+        }
+        if (const auto why = find_bad_source(found)) { return refuse(input.permutation, *why); }
+        return done{};
+    }
+
+    [[nodiscard]] status check_outliers(const described_matrix& matrix) {
+        const described_outliers& part = *matrix.outliers;
+        const auto offsets = claim(part.row_offsets, element_type::u32, 4 * (matrix.rows + 1));
+        if (!offsets) { return offsets.error(); }
+        const auto columns = claim(part.column_indexes, column_type(matrix.cols),
+                                   part.count * column_number_bytes(matrix.cols));
+        if (!columns) { return columns.error(); }
+        const auto values = claim(part.values, element_type::f16, 2 * part.count);
+        if (!values) { return values.error(); }
+        const sparse_f16_view found = outliers(matrix);
+        checksum sum;
+        for (const auto bytes : {found.offsets, found.columns, found.values}) {
+            sum.add(bytes);
+        }
+        if (sum.text() != part.checksum) {
+            return refuse(part.values, "or the lists before it do not match their checksum. "
+                                       "Damaged?");
+        }
+        if (const auto why = find_bad_entry(found)) { return refuse(part.row_offsets, *why); }
+        return done{};
+    }
+
+    [[nodiscard]] status check_matrix(const described_matrix& matrix) {
+        for (const described_part& part : matrix.parts) {
+            const auto tensor = claim(part.tensor, element_type::u8, part.bytes);
+            if (!tensor) { return tensor.error(); }
+            if (checksum::of(tensor->data.first(part.bytes)) != part.checksum) {
+                return refuse(part.tensor, "does not match its checksum. Damaged?");
+            }
+        }
+        return matrix.outliers ? check_outliers(matrix) : status{done{}};
+    }
+
     [[nodiscard]] status check() {
+        for (const described_input& input : description_.inputs) {
+            if (status sound = check_input(input); !sound) { return sound.error(); }
+        }
         for (const packed_codebook& book : description_.codebooks) {
             const auto tensor = claim(book.tensor, element_type::f16, 2 * book.levels);
             if (!tensor) { return tensor.error(); }
@@ -108,13 +180,7 @@ class packed_file {
             if (!names.insert(matrix.name).second || file_.contains(matrix.name)) {
                 return refuse(matrix.name, "stands in the file twice");
             }
-            for (const described_part& part : matrix.parts) {
-                const auto tensor = claim(part.tensor, element_type::u8, part.bytes);
-                if (!tensor) { return tensor.error(); }
-                if (checksum::of(tensor->data.first(part.bytes)) != part.checksum) {
-                    return refuse(part.tensor, "does not match its checksum. Damaged?");
-                }
-            }
+            if (status sound = check_matrix(matrix); !sound) { return sound.error(); }
         }
         for (const tensor_view& tensor : floats()) {
             const bool known = tensor.dtype == element_type::f32 ||

@@ -103,15 +103,15 @@ class llama : public llama_transformer {
     std::vector<matrix_name> matrices_;
 };
 
-/// Builds one linear layer from `stem`.weight and, where it exists, `stem`.bias.
-/// A layer of one part: the packed one where the weights have it, else float.
+/// Builds one linear layer from `stem`.weight and, where it exists, `stem`.bias: of the stored
+/// parts where the weights have them, else float.
 [[nodiscard]] inline linear make_linear(const model_weights& weights, const std::string& stem) {
     const named_matrix* bias = weights.find(stem + ".bias");
-    const auto packed = weights.parts.find(stem + ".weight");
-    part_pointer part = packed != weights.parts.end()
-                          ? packed->second
-                          : make_part(f32_panels{weights.at(stem + ".weight").view()});
-    return linear{{std::move(part)}, bias == nullptr ? std::vector<float>{} : bias->values};
+    std::vector<float> added = bias == nullptr ? std::vector<float>{} : bias->values;
+    if (const auto stored = weights.parts.find(stem + ".weight"); stored != weights.parts.end()) {
+        return linear{stored->second.parts, std::move(added), stored->second.transform};
+    }
+    return linear{{make_part(f32_panels{weights.at(stem + ".weight").view()})}, std::move(added)};
 }
 
 [[nodiscard]] inline llama_transformer::block_type make_block(const model_weights& weights,

@@ -7,6 +7,7 @@
 #include <gradus/io/model_config.hpp>
 #include <gradus/io/safetensors_directory.hpp>
 #include <gradus/io/tensor_floats.hpp>
+#include <gradus/model/input_transform.hpp>
 #include <gradus/model/matrix_part.hpp>
 
 #include <map>
@@ -28,12 +29,19 @@ struct named_matrix {
     [[nodiscard]] weights_view view() const { return {values.data(), rows, cols}; }
 };
 
+/// What multiplies in place of a float matrix: the sum of the parts, behind a transform of the
+/// input (or none).
+struct stored_matrix {
+    std::vector<part_pointer> parts;
+    transform_pointer transform = {};
+};
+
 struct model_weights {
     model_config config;
     std::vector<named_matrix> tensors;  ///< in the order of the checkpoint
 
     /// Matrices that are not float, by name; a tensor of that name has a shape and no values.
-    std::map<std::string, part_pointer, std::less<>> parts = {};
+    std::map<std::string, stored_matrix, std::less<>> parts = {};
 
     /// Null where there is none.
     [[nodiscard]] const named_matrix* find(std::string_view name) const {

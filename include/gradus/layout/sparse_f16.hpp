@@ -37,22 +37,21 @@ class sparse_f16 {
         }
         sparse_f16 made{rows, cols, entries.size()};
         const index_t width = column_number_bytes(cols);
-        index_t row = 0;
-        for (index_t k = 0; k < entries.size(); ++k) {
-            const sparse_entry& e = entries[k];
-            if (const char* why = fault_of(rows, cols, entries, k); why != nullptr) {
-                return error{errc::invalid_argument, "entry " + std::to_string(k) + " at row " +
-                                                         std::to_string(e.row) + ", column " +
-                                                         std::to_string(e.column) + " " + why};
+        index_t k = 0;
+        for (index_t row = 0; row < rows; ++row) {
+            for (; k < entries.size() && entries[k].row == row; ++k) {
+                if (fault_of(rows, cols, entries, k) != nullptr) { break; }
+                put(made.columns_, k, entries[k].column, width);
+                put(made.values_, k, f16::from(entries[k].value).bits, 2);
             }
-            for (; row < e.row; ++row) {
-                made.put(made.offsets_, row + 1, k, 4);
-            }
-            made.put(made.columns_, k, e.column, width);
-            made.put(made.values_, k, f16::from(e.value).bits, 2);
+            put(made.offsets_, row + 1, k, 4);
         }
-        for (; row < rows; ++row) {
-            made.put(made.offsets_, row + 1, entries.size(), 4);
+        if (k != entries.size()) {  // out of order, outside, or without a value
+            const sparse_entry& e = entries[k];
+            return error{errc::invalid_argument, "entry " + std::to_string(k) + " at row " +
+                                                     std::to_string(e.row) + ", column " +
+                                                     std::to_string(e.column) + " " +
+                                                     fault_of(rows, cols, entries, k)};
         }
         return made;
     }

@@ -20,7 +20,13 @@
 #include <gradus/core/result.hpp>
 #include <gradus/core/thread_pool.hpp>
 #include <gradus/grouping/variance_adaptive.hpp>
+#include <gradus/kernels/gemm_runs.hpp>
 #include <gradus/kernels/gemv.hpp>
+#include <gradus/kernels/pack_codes.hpp>
+#include <gradus/kernels/permute_columns.hpp>
+#include <gradus/kernels/sparse_gemm.hpp>
+#include <gradus/layout/find_bad_entry.hpp>
+#include <gradus/layout/mixed_matrix.hpp>
 #include <gradus/layout/shipped_menu.hpp>
 
 #include <atomic>
@@ -155,6 +161,31 @@ inline void products(digest& sum) {
              static_cast<std::uint64_t>(y[3]));
 }
 
+inline void sums_of_parts(digest& sum) {
+    using int4 = gradus::layout<gradus::uniform_asymmetric<4>, gradus::group<8>>;
+    gradus::plain_codes plain{3, 10, 3, 2, {}, {}, {}, {}};
+    plain.codes.assign(30, static_cast<gradus::code_t>(input));
+    plain.scales.assign(6, float{input});
+    plain.zeros.assign(6, gradus::code_t{2});
+    const auto packed = gradus::pack_codes<int4>(plain.view()).value();
+    sum.feed(gradus::unpack_codes(packed.view()).codes.size());
+    const gradus::sparse_entry entry[] = {{1, 3, float{input}}};
+    const auto sparse = gradus::sparse_f16::of(3, 4, entry).value();
+    sum.feed(gradus::find_bad_entry(sparse.view()) ? 1 : 0);
+    const gradus::index_t sources[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 0};
+    const auto order = gradus::column_order::of(sources).value();
+    std::vector<float> x(28, float{input});
+    std::vector<float> y(28);
+    gradus::permute_columns(order.view(), {x.data(), 2, 14}, {y.data(), 2, 14});
+    gradus::gemm_runs({y.data(), 2, 14}, {x.data(), 2, 3}, gradus::accumulation::add, packed.view(),
+                      sparse.view().block(0, 3));
+    gradus::add_entries(sparse.view(), {y.data(), 3, 4});
+    auto whole = gradus::mixed_of(gradus::part_of(gradus::packed_matrix<int4>{packed}));
+    whole.outliers = sparse;
+    sum.feed(whole.size_in_bits() + (whole.find_bad_part() ? 1u : 0u) +
+             static_cast<std::uint64_t>(16.0f * (x[3] + y[7])));
+}
+
 /// The same number on every instruction set.
 inline std::uint64_t all() {
     digest sum;
@@ -167,6 +198,7 @@ inline std::uint64_t all() {
     loops(sum);
     quantizers(sum);
     products(sum);
+    sums_of_parts(sum);
     return sum.word;
 }
 

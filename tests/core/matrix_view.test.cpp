@@ -93,6 +93,18 @@ TEST_CASE("a mutable view reads as a constant one") {
     CHECK(c.stride == 4);
 }
 
+TEST_CASE("columns of a view are a view with its stride") {
+    auto data = counted(12);
+    const matrix_view<int> m{data.data(), 3, 4};
+    const matrix_view<int> part = m.columns(1, 2);
+    CHECK(part.rows == 3);
+    CHECK(part.cols == 2);
+    CHECK(part.stride == 4);
+    CHECK(&part(2, 1) == &m(2, 2));
+    CHECK(m.columns(4, 0).size() == 0);
+    CHECK(m.columns(0, 4).data == m.data);
+}
+
 TEST_CASE("an empty view has no elements") {
     const matrix_view<float> m;
     CHECK(m.size() == 0);
@@ -109,6 +121,8 @@ TEST_CASE("what lies outside is a broken contract") {
     CHECK(gradus::test::aborts([&] { (void)m.row(3); }));
     CHECK(gradus::test::aborts([&] { (void)m.block(4, 0); }));
     CHECK(gradus::test::aborts([&] { (void)m.block(2, 2); }));
+    CHECK(gradus::test::aborts([&] { (void)m.columns(5, 0); }));
+    CHECK(gradus::test::aborts([&] { (void)m.columns(2, 3); }));
     CHECK(gradus::test::aborts([&] { (void)m.block(1, static_cast<index_t>(-1)); }));
     CHECK(gradus::test::aborts([&] { (void)matrix_view<int>{data.data(), 3, 4, 3}; }));
 }

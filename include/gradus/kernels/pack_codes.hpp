@@ -9,6 +9,7 @@
 #include <gradus/layout/packed_matrix.hpp>
 
 #include <algorithm>
+#include <cstring>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
@@ -20,7 +21,11 @@ template <layout_type L> void pack_plain_group(matrix_view<const code_t> codes, 
         const index_t width = std::min(index_t{L::block_cols}, codes.cols - first);
         for (index_t r = 0; r < codes.rows; ++r) {
             const code_t* row = codes.data + r * codes.stride + first;
-            for (index_t c = 0; c < width; ++c) {
+            index_t c = 0;
+            for (; c + 4 <= width; c += 4) {  // four columns of a row lie side by side
+                std::memcpy(ordered + code_position(r, c, codes.rows, width), row + c, 4);
+            }
+            for (; c < width; ++c) {
                 ordered[code_position(r, c, codes.rows, width)] = row[c];
             }
         }
@@ -112,7 +117,11 @@ void unpack_plain_tile(const packed_view<L>& w, index_t tile, plain_codes& plain
         [&](const tile_grid<L>& grid, index_t first, index_t columns, const code_t* codes) {
             for (index_t r = 0; r < height; ++r) {
                 code_t* row = plain.codes.data() + (top + r) * w.cols + first;
-                for (index_t c = 0; c < columns; ++c) {
+                index_t c = 0;
+                for (; c + 4 <= columns; c += 4) {
+                    std::memcpy(row + c, codes + code_position(r, c, height, columns), 4);
+                }
+                for (; c < columns; ++c) {
                     row[c] = codes[code_position(r, c, height, columns)];
                 }
             }

@@ -85,11 +85,17 @@ template <layout_type L>
     if constexpr (requires { map.offset; }) { text += number_text(map.offset); }
     text += "_";
     if constexpr (requires { groups.size; }) {
-        text += groups.size == any_size ? "channel" : "g" + std::to_string(groups.size);
+        if (groups.size == any_size) {
+            text += "channel";
+        } else {
+            text += "g";
+            text += std::to_string(groups.size);
+        }
     } else {
         text += name_of<typename L::grouping_type>();
     }
-    text += "_" + std::string{name_of<typename L::scale_type>()};
+    text += "_";
+    text += name_of<typename L::scale_type>();
     return L::tile_rows == single_rows ? text + "_rows" : text;
 }
 

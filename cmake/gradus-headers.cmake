@@ -82,11 +82,13 @@ set(GRADUS_HEADERS
     gradus/kernels/block_units.hpp
     gradus/kernels/decode.hpp
     gradus/kernels/decode_panel.hpp
+    gradus/kernels/dispatch.hpp
     gradus/kernels/dot_form.hpp
     gradus/kernels/dot_segment.hpp
     gradus/kernels/encode.hpp
     gradus/kernels/encode_tile.hpp
     gradus/kernels/estimate.hpp
+    gradus/kernels/export_tables.hpp
     gradus/kernels/f32_attention.hpp
     gradus/kernels/f32_dot.hpp
     gradus/kernels/f32_exp.hpp
@@ -105,6 +107,7 @@ set(GRADUS_HEADERS
     gradus/kernels/quantize_activations.hpp
     gradus/kernels/segments.hpp
     gradus/kernels/sparse_gemm.hpp
+    gradus/kernels/table.hpp
     gradus/kernels/tile_cursor.hpp
     gradus/kernels/tile_panel.hpp
     gradus/kernels/tile_totals.hpp
@@ -201,6 +204,7 @@ set(GRADUS_HEADERS
     gradus/simd/byte_lookup.hpp
     gradus/simd/bytes.hpp
     gradus/simd/half_lanes.hpp
+    gradus/simd/instruction_sets.hpp
     gradus/simd/lanes.hpp
     gradus/simd/lookup.hpp
     gradus/simd/planes.hpp

@@ -19,7 +19,7 @@ write_basic_package_version_file(
 )
 install(FILES "${PROJECT_BINARY_DIR}/gradusConfig.cmake"
               "${PROJECT_BINARY_DIR}/gradusConfigVersion.cmake" cmake/gradus-dependencies.cmake
-              cmake/gradus-components.cmake
+              cmake/gradus-components.cmake cmake/gradus-isa-kernels.cmake
         DESTINATION "${gradus_package_dir}"
 )
 

@@ -32,9 +32,13 @@ inline namespace GRADUS_ISA {
 namespace simd {
 
 [[nodiscard]] GRADUS_INLINE f32x16 round_down(const f32x16& x) {
-    using std::floor;
     f32x16 r;
+#if GRADUS_HAS_SIMD && defined(__aarch64__)  // that of xsimd 8.1 loses the sign of -0
+    each_part([&](index_t i) { r.part[i] = native<float>(vrndmq_f32(x.part[i])); });
+#else
+    using std::floor;
     each_part([&](index_t i) { r.part[i] = floor(x.part[i]); });
+#endif
     return r;
 }
 
@@ -46,9 +50,13 @@ namespace simd {
 }
 
 [[nodiscard]] GRADUS_INLINE f32x16 square_root(const f32x16& x) {
-    using std::sqrt;
     f32x16 r;
+#if GRADUS_HAS_SIMD && defined(__aarch64__)  // xsimd 8.1 has an estimate
+    each_part([&](index_t i) { r.part[i] = native<float>(vsqrtq_f32(x.part[i])); });
+#else
+    using std::sqrt;
     each_part([&](index_t i) { r.part[i] = sqrt(x.part[i]); });
+#endif
     return r;
 }
 

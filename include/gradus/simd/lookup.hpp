@@ -12,6 +12,17 @@ namespace gradus {
 inline namespace GRADUS_ISA {
 namespace simd {
 
+/// The definition, by way of memory.
+[[nodiscard]] GRADUS_INLINE f32x16 lookup_one_by_one(const float* table, const u32x16& index) {
+    std::uint32_t at[lanes];
+    float found[lanes];
+    index.store(at);
+    for (index_t i = 0; i < lanes; ++i) {
+        found[i] = table[at[i]];
+    }
+    return f32x16::load(found);
+}
+
 /// r[i] = table[index[i]], index < Size <= 256, Size a power of two. Reads only `Size` floats.
 /// xsimd has no lookup: `swizzle` is constant in 8.1 and `gather` is emulated there.
 template <int Size>
@@ -45,14 +56,25 @@ template <int Size>
             r.part[i] = native<float>(_mm256_i32gather_ps(table, at, 4));
         }
     });
-#else
-    std::uint32_t at[lanes];
-    float found[lanes];
-    index.store(at);
-    for (index_t i = 0; i < lanes; ++i) {
-        found[i] = table[at[i]];
+#elif GRADUS_HAS_SIMD && defined(__aarch64__)
+    if constexpr (Size == 8 || Size == 16) {
+        const auto* const bytes = static_cast<const std::uint8_t*>(static_cast<const void*>(table));
+        each_part([&](index_t i) {  // entry c is bytes 4 c ... 4 c + 3
+            const uint32x4_t first = vmulq_n_u32(index.part[i], 0x04040404u);
+            const uint8x16_t at = vreinterpretq_u8_u32(vaddq_u32(first, vdupq_n_u32(0x03020100u)));
+            uint8x16_t found;
+            if constexpr (Size == 8) {
+                found = vqtbl2q_u8(vld1q_u8_x2(bytes), at);
+            } else {
+                found = vqtbl4q_u8(vld1q_u8_x4(bytes), at);
+            }
+            r.part[i] = native<float>(vreinterpretq_f32_u8(found));
+        });
+    } else {
+        r = lookup_one_by_one(table, index);
     }
-    r = f32x16::load(found);
+#else
+    r = lookup_one_by_one(table, index);
 #endif
     return r;
 }

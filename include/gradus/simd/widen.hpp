@@ -29,6 +29,14 @@ namespace simd {
     r.part[2] = native<std::uint32_t>(_mm_cvtepu8_epi32(_mm_srli_si128(bytes, 8)));
     r.part[3] = native<std::uint32_t>(_mm_cvtepu8_epi32(_mm_srli_si128(bytes, 12)));
 #endif
+#elif GRADUS_HAS_SIMD && defined(__aarch64__)
+    const uint8x16_t bytes = vld1q_u8(from);
+    const uint16x8_t low = vmovl_u8(vget_low_u8(bytes));
+    const uint16x8_t high = vmovl_u8(vget_high_u8(bytes));
+    r.part[0] = native<std::uint32_t>(vmovl_u16(vget_low_u16(low)));
+    r.part[1] = native<std::uint32_t>(vmovl_u16(vget_high_u16(low)));
+    r.part[2] = native<std::uint32_t>(vmovl_u16(vget_low_u16(high)));
+    r.part[3] = native<std::uint32_t>(vmovl_u16(vget_high_u16(high)));
 #else
     std::uint32_t words[lanes];
     for (index_t i = 0; i < lanes; ++i) {
@@ -55,6 +63,10 @@ GRADUS_INLINE void store_codes(const u32x16& v, code_t* to) {
     const __m128i high = _mm_packus_epi32(v.part[2], v.part[3]);
     _mm_storeu_si128(out, _mm_packus_epi16(low, high));
 #endif
+#elif GRADUS_HAS_SIMD && defined(__aarch64__)
+    const uint16x8_t low = vcombine_u16(vmovn_u32(v.part[0]), vmovn_u32(v.part[1]));
+    const uint16x8_t high = vcombine_u16(vmovn_u32(v.part[2]), vmovn_u32(v.part[3]));
+    vst1q_u8(to, vcombine_u8(vmovn_u16(low), vmovn_u16(high)));
 #else
     std::uint32_t words[lanes];
     v.store(words);

@@ -11,4 +11,4 @@ need_packages g++ cmake ninja-build pkg-config libxsimd-dev libeigen3-dev doctes
 
 cmake --preset dev -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
 cmake --build --preset dev -- -k 0
-ctest --preset dev --output-on-failure
+ctest --preset dev --output-on-failure -j "$(nproc)"

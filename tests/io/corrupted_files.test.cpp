@@ -20,10 +20,10 @@ header_of(const std::string& shape, const std::string& offsets, const std::strin
            offsets + "}}";
 }
 
-/// A file of exactly `size` bytes: this JSON, then data.
-std::string file_of_size(const std::string& json, index_t size) {
-    REQUIRE(json.size() + 8 <= size);
-    return safetensors_text(json, size - 8 - json.size());
+/// A file of exactly `size` bytes: this header, then data.
+std::string file_of_size(const std::string& header, index_t size) {
+    REQUIRE(header.size() + 8 <= size);
+    return safetensors_text(header, size - 8 - header.size());
 }
 
 bool refused(const std::string& content, std::initializer_list<std::string_view> words = {}) {
@@ -109,17 +109,18 @@ TEST_CASE("deep nesting is refused without recursion") {
 }
 
 TEST_CASE("very many entries are read or refused in the time of a sort") {
-    std::string json = "{";
+    std::string header = "{";
     for (int i = 0; i < 100'000; ++i) {
-        json += "\"" + std::to_string(i) + R"(":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},)";
+        header +=
+            "\"" + std::to_string(i) + R"(":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},)";
     }
-    json.back() = '}';
+    header.back() = '}';
     const scratch here;
-    const auto file = safetensors_file::open(here.put("m", safetensors_text(json, 0)));
+    const auto file = safetensors_file::open(here.put("m", safetensors_text(header, 0)));
     REQUIRE(file);
     CHECK(file->size() == 100'000);
     CHECK(file->contains("99999"));
-    json.back() = ',';
-    json += R"("7":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}})";
-    CHECK(refused(safetensors_text(json, 0), {"'7'", "twice"}));
+    header.back() = ',';
+    header += R"("7":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}})";
+    CHECK(refused(safetensors_text(header, 0), {"'7'", "twice"}));
 }

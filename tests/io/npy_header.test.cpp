@@ -10,7 +10,7 @@ using gradus::errc;
 using gradus::index_t;
 using namespace gradus::test;
 
-auto parse(const std::string& file) {
+auto parsed(const std::string& file) {
     return gradus::parse_npy_header(bytes_of_text(file), "f");
 }
 
@@ -26,7 +26,7 @@ constexpr const char* good = "{'descr': '<u2', 'fortran_order': False, 'shape': 
 
 TEST_CASE("the header that NumPy writes is read") {
     const std::string file = npy_text(good, "data");
-    const auto header = parse(file);
+    const auto header = parsed(file);
     REQUIRE(header);
     CHECK(header->descr == "<u2");
     CHECK_FALSE(header->fortran_order);
@@ -37,12 +37,12 @@ TEST_CASE("the header that NumPy writes is read") {
 
 TEST_CASE("versions 1 to 3 differ in the length field only") {
     for (const unsigned major : {1u, 2u, 3u}) {
-        const auto header = parse(version(major, 0, std::string{good} + "\n"));
+        const auto header = parsed(version(major, 0, std::string{good} + "\n"));
         REQUIRE(header);
         CHECK(header->shape == std::vector<index_t>{3, 4});
     }
     for (const auto& [major, minor] : {std::pair{0u, 0u}, {4u, 0u}, {1u, 1u}, {255u, 0u}}) {
-        CHECK(fails(parse(version(major, minor, std::string{good} + "\n")), errc::unsupported,
+        CHECK(fails(parsed(version(major, minor, std::string{good} + "\n")), errc::unsupported,
                     {"f:", "version"}));
     }
 }
@@ -51,13 +51,13 @@ TEST_CASE("spellings that mean the same are the same") {
     for (const char* text :
          {R"({"descr":"<u2","fortran_order":False,"shape":(3,4)})",
           "{ 'shape' : ( 3 , 4 , ) , 'fortran_order' : False , 'descr':'<u2'}"}) {
-        const auto header = parse(npy_text(text, ""));
+        const auto header = parsed(npy_text(text, ""));
         REQUIRE(header);
         CHECK(header->shape == std::vector<index_t>{3, 4});
     }
-    CHECK(
-        parse(npy_text("{'descr': '<f8', 'fortran_order': True, 'shape': ()}", ""))->fortran_order);
-    CHECK(parse(npy_text("{'descr': '<u2', 'fortran_order': False, 'shape': (7,)}", ""))->shape ==
+    CHECK(parsed(npy_text("{'descr': '<f8', 'fortran_order': True, 'shape': ()}", ""))
+              ->fortran_order);
+    CHECK(parsed(npy_text("{'descr': '<u2', 'fortran_order': False, 'shape': (7,)}", ""))->shape ==
           std::vector<index_t>{7});
 }
 
@@ -90,20 +90,20 @@ TEST_CASE("a dictionary that NumPy would not write is refused") {
              "{'descr': '<u2', 'fortran_order': False, 'shape': (3,)",
              "('descr', '<u2')",
          }) {
-        CHECK(fails(parse(npy_text(text, "")), errc::malformed, {"f:", "header is not"}));
+        CHECK(fails(parsed(npy_text(text, "")), errc::malformed, {"f:", "header is not"}));
     }
 }
 
 TEST_CASE("a header ends with a newline, inside the file") {
-    CHECK(fails(parse(version(1, 0, good)), errc::malformed, {"newline"}));
-    CHECK(fails(parse(version(1, 0, "")), errc::malformed, {"newline"}));
+    CHECK(fails(parsed(version(1, 0, good)), errc::malformed, {"newline"}));
+    CHECK(fails(parsed(version(1, 0, "")), errc::malformed, {"newline"}));
     const std::string whole = npy_text(good, "");
     for (index_t size = 0; size < whole.size(); ++size) {
-        CHECK(fails(parse(whole.substr(0, size)), errc::malformed, {"f:"}));
+        CHECK(fails(parsed(whole.substr(0, size)), errc::malformed, {"f:"}));
     }
     const std::string four_gib = std::string("\x93NUMPY\x02\0", 8) + "\xff\xff\xff\xff";
-    CHECK(fails(parse(four_gib + good), errc::malformed, {"4294967295 exceeds", "Truncated"}));
-    CHECK(fails(parse("PK\x03\x04 an archive"), errc::malformed, {"magic"}));
+    CHECK(fails(parsed(four_gib + good), errc::malformed, {"4294967295 exceeds", "Truncated"}));
+    CHECK(fails(parsed("PK\x03\x04 an archive"), errc::malformed, {"magic"}));
 }
 
 TEST_CASE("a shape of very many extents is refused") {
@@ -112,5 +112,5 @@ TEST_CASE("a shape of very many extents is refused") {
         shape += "1, ";
     }
     const std::string text = "{'descr': '<u2', 'fortran_order': False, 'shape': (" + shape + ")}";
-    CHECK(fails(parse(npy_text(text, "")), errc::malformed, {"header is not"}));
+    CHECK(fails(parsed(npy_text(text, "")), errc::malformed, {"header is not"}));
 }

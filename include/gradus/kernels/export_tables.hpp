@@ -14,25 +14,32 @@
 namespace gradus {
 inline namespace GRADUS_ISA {
 
-/// The functions that a table points to. A further kernel is a member here and in kernel_table.
-template <layout_type L> struct exported_kernels {
-    static void decode(const packed_view<L>& w, matrix_view<float> out) noexcept {
-        gradus::decode(w, out);
-    }
-
+/// Products with one kind of activations.
+template <layout_type L, activation_scheme A> struct exported_products {
     static void
     gemv(const packed_view<L>& w, std::span<const float> x, std::span<float> y) noexcept {
-        gradus::gemv(w, x, y);
+        gradus::gemv(w, x, y, A{});
     }
 
     static void gemm(const packed_view<L>& w,
                      matrix_view<const float> x,
                      matrix_view<float> y,
                      bool add) noexcept {
-        gradus::gemm(w, x, y, add ? accumulation::add : accumulation::none);
+        gradus::gemm(w, x, y, add ? accumulation::add : accumulation::none, A{});
     }
 
-    static constexpr abi::kernel_table<L> table{decode, {gemv, gemm}};
+    static constexpr abi::product_table<L> table{gemv, gemm};
+};
+
+/// The functions that a table points to. A further kernel is a member here and in kernel_table.
+template <layout_type L> struct exported_kernels {
+    static void decode(const packed_view<L>& w, matrix_view<float> out) noexcept {
+        gradus::decode(w, out);
+    }
+
+    static constexpr abi::kernel_table<L> table{decode,
+                                                exported_products<L, f32_activations>::table,
+                                                exported_products<L, int8_per_token>::table};
 };
 
 }  // namespace GRADUS_ISA

@@ -28,7 +28,8 @@ template <layout_type L> struct kernel_table {
     /// out [rows, cols]; see kernels/decode.hpp.
     void (*decode)(const packed_view<L>& w, matrix_view<float> out) noexcept;
 
-    product_table<L> f32;  ///< activations stay floats
+    product_table<L> f32;   ///< f32_activations
+    product_table<L> int8;  ///< int8_per_token
 };
 
 /// The kernels of several layouts for one instruction set.

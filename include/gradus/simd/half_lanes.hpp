@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Sixteen stored 16-bit floats, or sixteen codes of a bit stream, to sixteen lanes.
+// Sixteen stored bf16, or sixteen codes of a bit stream, to sixteen lanes.
 #pragma once
 
-#include <gradus/core/half.hpp>
 #include <gradus/simd/lanes.hpp>
 #include <gradus/simd/widen.hpp>
+#include <gradus/simd/widen_f16.hpp>
 
 #if GRADUS_HAS_SIMD && defined(__SSE4_2__)
 #include <immintrin.h>
@@ -34,29 +34,6 @@ namespace simd {
 [[nodiscard]] GRADUS_INLINE u32x16 to_bits(const f32x16& x) {
     u32x16 r;
     each_part([&](index_t i) { r.part[i] = std::bit_cast<native<std::uint32_t>>(x.part[i]); });
-    return r;
-}
-
-/// The values of sixteen stored f16, exactly.
-[[nodiscard]] GRADUS_INLINE f32x16 load_f16(const std::byte* from) {
-    f32x16 r;
-#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
-    r.part[0] = native<float>(_mm512_cvtph_ps(
-        _mm256_loadu_si256(static_cast<const __m256i*>(static_cast<const void*>(from)))));
-#elif GRADUS_HAS_SIMD && defined(__AVX2__) && defined(__F16C__)
-    each_part([&](index_t i) {
-        r.part[i] = native<float>(_mm256_cvtph_ps(
-            _mm_loadu_si128(static_cast<const __m128i*>(static_cast<const void*>(from + 16 * i)))));
-    });
-#else
-    float values[lanes];
-    for (index_t i = 0; i < lanes; ++i) {
-        f16 half;
-        std::memcpy(&half.bits, from + 2 * i, sizeof half.bits);
-        values[i] = half.value();
-    }
-    r = f32x16::load(values);
-#endif
     return r;
 }
 

@@ -52,6 +52,16 @@ gradus::result<std::deque<measured_text>> load_texts(const options& wanted, inde
                                      .part = wanted.second_half ? gradus::scored::second_half
                                                                 : gradus::scored::all,
                                      .document = wanted.document};
+    // A byte is a token of a byte-level model, which has few tokens besides; elsewhere every byte
+    // would pass for some token, and the losses would mean nothing.
+    constexpr index_t most_byte_level = 256 + 128;
+    if (!wanted.byte_files.empty() && vocabulary > most_byte_level) {
+        return error{errc::invalid_argument, wanted.byte_files.front() +
+                                                 ": bytes are not the tokens of this model (its "
+                                                 "vocabulary has " +
+                                                 std::to_string(vocabulary) +
+                                                 "); give its tokens by --tokens FILE.npy"};
+    }
     std::deque<measured_text> texts;
     for (const auto& [files, load] : {std::pair{&wanted.token_files, &gradus::load_tokens_npy},
                                       std::pair{&wanted.byte_files, &gradus::load_tokens_bytes}}) {

@@ -320,6 +320,13 @@ case_token_beyond_the_vocabulary() {
     works --scheme "$scheme" --tokens tokens.npy --context 32 --limit 95 "${no_files[@]}"
 }
 
+case_bytes_of_another_vocabulary() {
+    local model=$shared/models/stories260K
+    [ -d "$model" ] || skip "no $model"
+    refuses_with 2 "bytes are not the tokens of this model" --model "$model" \
+        --bytes "$reference/self-text.bin"
+}
+
 case_limit() {
     works --scheme "$scheme" --limit 1024 --report r.json --plot ''
     positions_are 1020

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One tile of a packed matrix from up to sixteen rows of values.
+// One tile of a packed matrix from the values of its rows.
 #pragma once
 
 #include <gradus/core/matrix_view.hpp>

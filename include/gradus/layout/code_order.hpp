@@ -7,8 +7,8 @@
 namespace gradus {
 
 /// Codes of a block of `height` rows by `columns` columns go by 4 columns (a "quad"), in it by row,
-/// in that by column: with 16 rows, 64 consecutive codes are 16 rows by 4 columns. The last quad of
-/// a block may be narrower.
+/// in that by column: 64 consecutive codes of a tile of 32 rows are 16 rows by 4 columns. The last
+/// quad of a block may be narrower.
 [[nodiscard]] GRADUS_INLINE constexpr index_t
 code_position(index_t row, index_t column, index_t height, index_t columns) {
     const index_t quad = column / 4;

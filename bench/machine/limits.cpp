@@ -6,11 +6,13 @@
 
 int main() {
     using namespace gradus_bench;
-    std::printf("%-6s %10s  %12s  %12s\n", "read", "bytes", "1 thread", "2 threads");
+    std::printf("read, GB/s, median and best of rounds:  1 thread       2 threads\n");
     for (const memory where : memories) {
-        std::printf("%-6s %6zu KiB  %7.1f GB/s", name_of(where), working_set(where) >> 10,
-                    1e-9 * read_limit_of(where, 1));
-        if (cores() > 1) { std::printf("  %7.1f GB/s", 1e-9 * read_limit_of(where, 2)); }
+        std::printf("%-6s %6zu KiB                     ", name_of(where), working_set(where) >> 10);
+        for (std::size_t threads = 1; threads <= std::min<std::size_t>(cores(), 2); ++threads) {
+            const read_limit::rates got = read_limit_of(where, threads);
+            std::printf("  %6.1f %6.1f", 1e-9 * got.median, 1e-9 * got.best);
+        }
         std::printf("\n");
     }
     std::printf("store  %6zu KiB  %7.1f GB/s  (in L2)\n", bytes_in_l2() >> 10,

@@ -10,19 +10,13 @@ namespace {
 
 using namespace gradus_bench;
 
-/// Twenty rounds of a few milliseconds; `best` is the fastest, `bytes_per_second` their mean.
+/// The median and the best of some rounds of a few milliseconds.
 void read(benchmark::State& state, memory where, std::size_t threads) {
-    read_limit& limit = reading(where, threads);
-    double best = 0.0;
-    double seconds = 0.0;
     for (auto _ : state) {
-        const double rate = limit.round();
-        best = std::max(best, rate);
-        seconds += 1.0 / rate;
-        state.SetIterationTime(1.0 / rate);  // of one byte
+        const read_limit::rates got = reading(where, threads).rounds(15);
+        state.counters["bytes_per_second"] = got.median;
+        state.counters["best"] = got.best;
     }
-    state.counters["bytes_per_second"] = static_cast<double>(state.iterations()) / seconds;
-    state.counters["best"] = best;
 }
 
 void store(benchmark::State& state) {
@@ -43,9 +37,7 @@ template <class Operation> void multiply(benchmark::State& state) {
         for (std::size_t threads = 1; threads <= std::min<std::size_t>(cores(), 2); ++threads) {
             const std::string name = std::string{"machine/read/"} + name_of(where) +
                                      "/threads:" + std::to_string(threads);
-            benchmark::RegisterBenchmark(name.c_str(), read, where, threads)
-                ->Iterations(20)
-                ->UseManualTime();
+            benchmark::RegisterBenchmark(name.c_str(), read, where, threads)->Iterations(1);
         }
     }
     benchmark::RegisterBenchmark("machine/store/l2/threads:1", store)->Iterations(1);

@@ -67,12 +67,12 @@ inline read_limit& reading(memory where, std::size_t threads) {
     return *one;
 }
 
-/// Bytes a second that `threads` (1 or 2) threads read from `where`.
-inline double read_limit_of(memory where, std::size_t threads) {
-    static std::array<std::array<double, 2>, 3> measured{};
-    double& rate = measured[static_cast<std::size_t>(where)][threads == 1 ? 0 : 1];
-    if (rate == 0.0) { rate = reading(where, threads).best_of(10); }
-    return rate;
+/// Bytes a second that `threads` (1 or 2) threads read from `where`; measured at the first call.
+inline read_limit::rates read_limit_of(memory where, std::size_t threads) {
+    static std::array<std::array<std::optional<read_limit::rates>, 2>, 3> measured;
+    auto& one = measured[static_cast<std::size_t>(where)][threads == 1 ? 0 : 1];
+    if (!one) { one = reading(where, threads).rounds(21); }
+    return *one;
 }
 
 /// Multiply-adds a second of `threads` threads: of integer bytes, of floats. Cores scale freely.

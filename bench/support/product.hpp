@@ -82,7 +82,7 @@ void time_product(benchmark::State& state,
     const double arithmetic =
         form == activation_form::f32 ? fma_limit(shape.threads) : dot_limit(shape.threads);
     const double share = shape.tokens == 1
-                           ? rounds * bytes / read_limit_of(shape.where, shape.threads)
+                           ? rounds * bytes / read_limit_of(shape.where, shape.threads).median
                            : products / arithmetic;
     state.counters["fraction"] = Counter(share, Counter::kIsRate);
 }

@@ -54,7 +54,8 @@ quietly cmake --build "$build" --target gradus_bench
 
 # The benchmarks of a part, as a regular expression.
 chosen() {
-    local theirs='(ggml|xnnpack|onednn|openblas)_[^/]*' ours='[^/]*_(g32|g128)_f16|uniform_symmetric[48]_channel_f16'
+    local theirs='(ggml|xnnpack|onednn|openblas)_[^/]*'
+    local ours='[^/]*_(g32|g128)_f16|uniform_symmetric[48]_channel_f16'
     local batches='8|512' shapes='4096x4096'
     case $extent in
     quick)

@@ -14,9 +14,7 @@ using namespace gradus_bench;
 class onednn_product {
   public:
     onednn_product(const product_shape& shape, bool unsigned_x)
-        : tokens_{shape.tokens},
-          rows_{shape.rows},
-          threads_{static_cast<int>(shape.threads)},
+        : threads_{static_cast<int>(shape.threads)},
           unsigned_x_{unsigned_x},
           x_(shape.tokens * shape.cols),
           sums_(shape.tokens * shape.rows),
@@ -108,8 +106,6 @@ class onednn_product {
         }
     }
 
-    std::size_t tokens_;
-    std::size_t rows_;
     int threads_;
     bool unsigned_x_;
     std::vector<std::uint8_t> x_;

@@ -100,6 +100,28 @@ struct quantized_weights {
     }
 };
 
+std::uint32_t define_weights(xnn_subgraph_t graph,
+                             const product_shape& shape,
+                             const stored_form& form,
+                             const quantized_weights& weights) {
+    const std::array<std::size_t, 2> dims = {shape.rows, shape.cols};
+    const int zero_point = form.bits == 4 ? 8 : 0;
+    std::uint32_t w = 0;
+    if (form.block != 0) {
+        require(xnn_define_blockwise_quantized_tensor_value(
+                    graph, xnn_datatype_qbint4, zero_point, weights.scales.data(), 2, 0, form.block,
+                    dims.data(), weights.codes.data(), XNN_INVALID_VALUE_ID, 0, &w),
+                "the weights");
+    } else {
+        require(xnn_define_channelwise_quantized_tensor_value_v2(
+                    graph, form.bits == 4 ? xnn_datatype_qcint4 : xnn_datatype_qcint8, zero_point,
+                    weights.row_scales.data(), 2, 0, dims.data(), weights.codes.data(),
+                    XNN_INVALID_VALUE_ID, 0, &w),
+                "the weights");
+    }
+    return w;
+}
+
 using owned_runtime = std::unique_ptr<xnn_runtime, xnn_status (*)(xnn_runtime_t)>;
 
 /// One operator with its own packed weights; takes any number of tokens.
@@ -111,10 +133,8 @@ owned_runtime make_runtime(const product_shape& shape,
     require(xnn_create_subgraph(2, 0, &graph), "a subgraph");
     const std::array<std::size_t, 2> x_dims = {1, shape.cols};
     const std::array<std::size_t, 2> y_dims = {1, shape.rows};
-    const std::array<std::size_t, 2> w_dims = {shape.rows, shape.cols};
     std::uint32_t x = 0;
     std::uint32_t q = 0;
-    std::uint32_t w = 0;
     std::uint32_t y = 0;
     require(xnn_define_tensor_value(graph, xnn_datatype_fp32, 2, x_dims.data(), nullptr, 0,
                                     XNN_VALUE_FLAG_EXTERNAL_INPUT, &x),
@@ -122,18 +142,7 @@ owned_runtime make_runtime(const product_shape& shape,
     require(xnn_define_dynamically_quantized_tensor_value(
                 graph, xnn_datatype_qdint8, 2, 1, x_dims.data(), XNN_INVALID_VALUE_ID, 0, &q),
             "the quantized input");
-    if (form.block != 0) {
-        require(xnn_define_blockwise_quantized_tensor_value(
-                    graph, xnn_datatype_qbint4, 8, weights.scales.data(), 2, 0, form.block,
-                    w_dims.data(), weights.codes.data(), XNN_INVALID_VALUE_ID, 0, &w),
-                "the weights");
-    } else {
-        require(xnn_define_channelwise_quantized_tensor_value_v2(
-                    graph, form.bits == 4 ? xnn_datatype_qcint4 : xnn_datatype_qcint8,
-                    form.bits == 4 ? 8 : 0, weights.row_scales.data(), 2, 0, w_dims.data(),
-                    weights.codes.data(), XNN_INVALID_VALUE_ID, 0, &w),
-                "the weights");
-    }
+    const std::uint32_t w = define_weights(graph, shape, form, weights);
     require(xnn_define_tensor_value(graph, xnn_datatype_fp32, 2, y_dims.data(), nullptr, 1,
                                     XNN_VALUE_FLAG_EXTERNAL_OUTPUT, &y),
             "the output");

@@ -15,11 +15,19 @@ function width(who,    digits) {
 
 function peer(who) { return who ~ /^(ggml|faiss)_/ }
 
-# The fastest of `kind` with as many bits and the same shape, as two columns.
+# Searching for the best scale or level, as ggml's K formats do.
+function searches(who) { return who ~ /(_mse|search|lloyd|train|percentile)/ }
+
+function fair(ours, theirs) {
+    return !searches(work[ours] who[ours]) || who[theirs] ~ /^ggml_.*_K$/ ||
+        who[theirs] !~ /^ggml_/
+}
+
+# The fastest of `kind` with as many bits and the same shape, as three columns.
 function theirs(i, kind,    j, best) {
     for (j = 1; j <= count; ++j) {
         if (who[j] !~ kind || work[j] != work[i] || shape[j] != shape[i]) { continue }
-        if (width(who[j]) != width(who[i])) { continue }
+        if (width(who[j]) != width(who[i]) || !fair(i, j)) { continue }
         if (!best || speed[j] > speed[best]) { best = j }
     }
     if (!best) { return sprintf("  %-14s %8s %7s", "-", "", "") }
@@ -31,7 +39,9 @@ BEGIN { FS = "\t" }
 $1 ~ /^machine\/read\/dram\/threads:1/ { read = $2 }
 $1 ~ /^machine\/store\/l2/             { store = $2 }
 
-$1 !~ /^(machine|gemv|gemm)\// && split($1, part, "/") >= 2 {
+$1 ~ /^memcpy\// { printf "%s: %.1f GB/s read and as much written\n", $1, $2 / 1e9 }
+
+$1 !~ /^(machine|memcpy|gemv|gemm)\// && split($1, part, "/") >= 2 {
     ++count
     work[count] = part[1]; who[count] = part[2]; shape[count] = part[3]; speed[count] = $2
     order[count] = sprintf("%s %s %04.1f %s", part[1], part[3], width(part[2]), part[2])

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The tables of gemv and gemm, from the lines of medians.awk. Names are
-# gemv/<contestant>/<rows>x<cols>/<memory>/<activations>/threads:<n>, and gemm/ has /batch:<n> in it.
+# gemv/<contestant>/<rows>x<cols>/<memory>/<activations>/threads:<n>; gemm has batch:<n>/ before
+# the memory.
 
 function fields(name,    part, count) {
     count = split(name, part, "/")
@@ -46,7 +47,8 @@ function share(i,    part, limit) {
 function fastest(ours, kind,    j, t) {
     found = 0
     for (j = 1; j <= count; ++j) {
-        if (tables[j] != tables[current] || names[j] !~ kind || !rivals(ours, names[j])) { continue }
+        if (tables[j] != tables[current] || names[j] !~ kind) { continue }
+        if (!rivals(ours, names[j])) { continue }
         if (!found || speed[j] > speed[found]) { found = j }
     }
 }

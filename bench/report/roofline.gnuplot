@@ -12,7 +12,6 @@ set border 3 lc rgb '#444444'
 set tics nomirror
 set grid ytics lc rgb '#dddddd' lt 1
 set key top right samplen 1
-set xrange [1:9.5]
 set xtics 1
 set xlabel 'stored bits a weight'
 
@@ -23,10 +22,13 @@ at(name) = ($1 == i && strcol(2) eq name) ? $3 : NaN
 
 do for [panel in panels] {
     i = int(panel)
+    set xrange [*:*]  # the next command leaves out what lies outside
+    set yrange [*:*]
     stats points using (($1 == i && strcol(2) eq 'roof') ? $4 : NaN) nooutput name 'R'
     stats points using (($1 == i && strcol(2) ne 'roof') ? $4 : NaN) nooutput name 'P'
     roof = R_max
     height(x) = i == 3 ? roof : 8 * roof / x
+    set xrange [1:10.5]
     set title titles[i]
     set ylabel (i == 1 ? 'multiply-adds a second, 10^9' : '')
     set yrange [0:(i == 3 ? 1.35 * roof : 1.1 * (P_max > height(3) ? P_max : height(3)))]

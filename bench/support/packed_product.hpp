@@ -18,7 +18,7 @@ template <gradus::layout_type L, activation_form Form> class packed_product {
         : x_{activations(shape.tokens)},
           y_(shape.rows * shape.tokens),
           out_{y_.data(), shape.tokens, shape.rows},
-          multiply_{shape} {
+          threads_{static_cast<unsigned>(shape.threads)} {
         const gradus::packed_matrix<L>& part = packed_slab<L>();
         const std::size_t size = part.bytes().size() * (shape.rows / slab_rows);
         const std::size_t copies = copies_of(shape, size);
@@ -39,26 +39,23 @@ template <gradus::layout_type L, activation_form Form> class packed_product {
 
     [[nodiscard]] std::span<const float> outputs() const { return y_; }
 
-    void run(std::size_t copy) { multiply_(matrices_[copy], x_, out_); }
+    void run(std::size_t copy) { multiply<L, Form>(matrices_[copy], x_, out_, threads_); }
 
   private:
     gradus::matrix_view<const float> x_;
     std::vector<float> y_;
     gradus::matrix_view<float> out_;
-    multiplication<Form> multiply_;
+    gradus::thread_pool threads_;
     std::vector<gradus::packed_view<L>> matrices_;
 };
 
 /// Registers every shape that `for_each_shape` yields, for layout L.
 template <gradus::layout_type L, activation_form Form, class ForEachShape>
 void add_packed(ForEachShape&& for_each_shape) {
-    if constexpr (supported<Form>) {
-        for_each_shape([](const product_shape& shape) {
-            if (shape.threads > most_threads) { return; }
-            add_product(shape, Form, std::string{L::name.view()},
-                        [](const product_shape& s) { return packed_product<L, Form>{s}; });
-        });
-    }
+    for_each_shape([](const product_shape& shape) {
+        add_product(shape, Form, std::string{L::name.view()},
+                    [](const product_shape& s) { return packed_product<L, Form>{s}; });
+    });
 }
 
 template <gradus::layout_type L, class ForEachShape>

@@ -50,6 +50,7 @@ index_t faults_of(const abi::kernel_table<L>& with, typename L::grouping_type by
             const std::vector<std::byte> bytes = d.bytes();
             const packed_view<L> view{bytes, rows, cols, d.map, by};
             const auto value = [&](index_t r, index_t c) { return d.value(r, c); };
+            const auto reach = [&](index_t r, index_t c) { return reach_of(d, r, c); };
 
             std::vector<float> decoded(rows * cols);
             with.decode(view, {decoded.data(), rows, cols});
@@ -59,13 +60,13 @@ index_t faults_of(const abi::kernel_table<L>& with, typename L::grouping_type by
             const product one{1, rows, cols};
             std::vector<float> y = one.y;
             with.f32.gemv(view, std::span{one.x}.first(cols), std::span{y}.first(rows));
-            faults += one.faults_of(y, false, value);
+            faults += one.faults_of(y, false, value, reach);
             for (const bool add : {false, true}) {
                 const product many{7, rows, cols};
                 y = many.y;
                 with.f32.gemm(view, {many.x.data(), 7, cols, many.x_stride},
                               {y.data(), 7, rows, many.y_stride}, add);
-                faults += many.faults_of(y, add, value);
+                faults += many.faults_of(y, add, value, reach);
             }
         }
     }

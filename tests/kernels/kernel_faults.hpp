@@ -93,6 +93,18 @@ struct product {
         }
     }
 
+    /// The same for sums of matrices, whose grids reach no further than eight times the largest
+    /// weight of the row.
+    template <class Value>
+    [[nodiscard]] index_t faults_of(std::span<const float> result, bool add, Value&& value) const {
+        std::vector<double> largest(rows);
+        for (index_t i = 0; i < rows * cols; ++i) {
+            const double size = std::abs(static_cast<double>(value(i / cols, i % cols)));
+            largest[i / cols] = std::max(largest[i / cols], size);
+        }
+        return faults_of(result, add, value, [&](index_t r, index_t) { return 8 * largest[r]; });
+    }
+
     /// Outputs beyond the documented bound, cols * 2^-24 * sum |x w| + 2^-22 max |x| * sum reach,
     /// and bytes that are not y's.
     template <class Value, class Reach>

@@ -168,6 +168,7 @@ set(GRADUS_HEADERS
     gradus/model/position/learned.hpp
     gradus/model/position/rotary.hpp
     gradus/model/sample.hpp
+    gradus/model/sequence_batch.hpp
     gradus/model/token.hpp
     gradus/model/transformer.hpp
     gradus/model/weights.hpp

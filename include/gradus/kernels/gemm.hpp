@@ -15,18 +15,21 @@ inline namespace GRADUS_ISA {
 inline constexpr index_t panel_cols = 256;
 
 /// y (+)= x w^T. Sums run over ascending columns in f32, so
-/// |error| <= cols * 2^-24 * sum_k |x_k w_k| for each output. Does not allocate; y may not alias x.
-inline void gemm(const f32_panels& w,
-                 matrix_view<const float> x,  // [tokens, cols]
-                 matrix_view<float> y,        // [tokens, rows]
-                 accumulation how = accumulation::none) {
+/// |error| <= cols * 2^-24 * sum_k |x_k w_k| for each output, which does not depend on the
+/// executor. Does not allocate; y may not alias x.
+template <executor E = const serial>
+void gemm(const f32_panels& w,
+          matrix_view<const float> x,  // [tokens, cols]
+          matrix_view<float> y,        // [tokens, rows]
+          accumulation how = accumulation::none,
+          E&& threads = serial{}) {
     GRADUS_EXPECT(x.cols == w.cols() && y.cols == w.rows() && x.rows == y.rows);
     if (w.cols() == 0 && how == accumulation::none) {
         for (index_t t = 0; t < y.rows; ++t) {
             std::fill_n(y.row(t).data(), y.cols, 0.0f);
         }
     }
-    for (index_t i = 0; i < w.panels(); ++i) {
+    threads.for_each(w.panels(), [&](index_t i) {
         const index_t height = std::min(f32_panels::height, w.rows() - i * f32_panels::height);
         for (index_t k = 0; k < w.cols(); k += panel_cols) {
             const index_t count = std::min(panel_cols, w.cols() - k);
@@ -34,7 +37,7 @@ inline void gemm(const f32_panels& w,
             multiply_panel(w.panel(i) + 16 * k, count, part, y.data + 16 * i, y.stride, height,
                            k != 0 || how == accumulation::add);
         }
-    }
+    });
 }
 
 /// Integer products serve activations of one byte with every mapping that has a `dot_form`, and

@@ -2,7 +2,9 @@
 // One term of a linear layer, whatever its storage.
 #pragma once
 
+#include <gradus/core/executor.hpp>
 #include <gradus/core/matrix_view.hpp>
+#include <gradus/kernels/activations.hpp>
 #include <gradus/kernels/f32_panels.hpp>
 #include <gradus/kernels/gemm.hpp>
 
@@ -53,10 +55,17 @@ concept multipliable = std::movable<Matrix> &&
                            gemm(operand_of(m), x, y, accumulation::add);
                        };
 
-/// Owns a matrix. Floats count 32 bits each; other storage states its size.
-template <multipliable Matrix> class stored_part final : public matrix_part {
+/// The executor of parts that are given none.
+inline constexpr serial calling_thread{};
+
+/// Owns a matrix. Floats count 32 bits each; other storage states its size. `scheme` is how the
+/// product sees the activations; `threads` share each product, must outlive the part, and unless
+/// they are `serial` serve one call at a time.
+template <multipliable Matrix, activation_scheme A = f32_activations, executor E = const serial>
+class stored_part final : public matrix_part {
   public:
-    explicit stored_part(Matrix matrix) : matrix_{std::move(matrix)} {}
+    explicit stored_part(Matrix matrix, A scheme = {}, E& threads = calling_thread)
+        : matrix_{std::move(matrix)}, scheme_{scheme}, threads_{&threads} {}
 
     [[nodiscard]] index_t rows() const override { return matrix_.rows(); }
 
@@ -72,18 +81,39 @@ template <multipliable Matrix> class stored_part final : public matrix_part {
 
     void
     multiply(matrix_view<const float> x, matrix_view<float> y, accumulation how) const override {
-        gemm(operand_of(matrix_), x, y, how);
+        if constexpr (requires { gemm(operand_of(matrix_), x, y, how, scheme_, *threads_); }) {
+            gemm(operand_of(matrix_), x, y, how, scheme_, *threads_);
+        } else {
+            static_assert(std::same_as<A, f32_activations>,
+                          "the product with this matrix has no activation scheme; "
+                          "add an overload of gemm that takes one to kernels/");
+            if constexpr (requires { gemm(operand_of(matrix_), x, y, how, *threads_); }) {
+                gemm(operand_of(matrix_), x, y, how, *threads_);
+            } else {
+                gemm(operand_of(matrix_), x, y, how);
+            }
+        }
     }
 
     [[nodiscard]] const Matrix& matrix() const noexcept { return matrix_; }
 
   private:
     Matrix matrix_;
+    [[no_unique_address]] A scheme_;
+    E* threads_;
 };
 
-/// A part of any storage: `make_part(f32_panels{weights})`, `make_part(quantize(weights, ...))`.
-template <multipliable Matrix> [[nodiscard]] part_pointer make_part(Matrix matrix) {
-    return std::make_shared<const stored_part<Matrix>>(std::move(matrix));
+/// A part of any storage: `make_part(f32_panels{weights})`, `make_part(quantize(weights, ...))`,
+/// `make_part(quantize(weights, ...), int8_per_token{})`.
+template <multipliable Matrix, activation_scheme A = f32_activations>
+[[nodiscard]] part_pointer make_part(Matrix matrix, A scheme = {}) {
+    return std::make_shared<const stored_part<Matrix, A>>(std::move(matrix), scheme);
+}
+
+/// The same with threads that share each product.
+template <multipliable Matrix, activation_scheme A, executor E>
+[[nodiscard]] part_pointer make_part(Matrix matrix, A scheme, E& threads) {
+    return std::make_shared<const stored_part<Matrix, A, E>>(std::move(matrix), scheme, threads);
 }
 
 }  // namespace GRADUS_ISA

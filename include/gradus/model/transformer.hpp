@@ -4,6 +4,7 @@
 
 #include <gradus/model/block.hpp>
 #include <gradus/model/linear.hpp>
+#include <gradus/model/sequence_batch.hpp>
 #include <gradus/model/token.hpp>
 
 #include <algorithm>
@@ -88,6 +89,30 @@ class transformer {
             run_step(i, x, caches[i], memory);
         }
         finish(x.block(x.rows - logits.rows, logits.rows), logits, memory);
+    }
+
+    /// Appends token i to sequence i, for several sequences of any lengths: weights are read once
+    /// for all of them. `caches` holds those of the first step for each sequence, then those of the
+    /// second, and so on. Does not allocate.
+    template <kv_cache Cache>
+    void forward_each(std::span<const token_t> tokens,  // [sequences]
+                      std::span<Cache> caches,          // [plan().size(), sequences]
+                      matrix_view<float> logits,        // [sequences, vocabulary]
+                      workspace& memory) const {
+        const index_t n = tokens.size();
+        GRADUS_EXPECT(n > 0 && !plan_.empty() && caches.size() == plan_.size() * n);
+        GRADUS_EXPECT(logits.rows == n);
+        workspace::scope scope{memory};
+        const matrix_view<float> x = scope.take(n, width());
+        embedding_(tokens, x);
+        position_batch<Position, Cache>{position_, caches.first(n)}.at_input(x, 0);
+        for (index_t i = 0; i < plan_.size(); ++i) {
+            const std::span<Cache> held = caches.subspan(i * n, n);
+            cache_batch<Cache> batch{held};
+            const position_batch<Position, Cache> position{position_, held};
+            blocks[plan_[i].block](x, position, batch, plan_[i].gain, memory);
+        }
+        finish(x, logits, memory);
     }
 
     /// The three stages of `forward`, for those who look in between.

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// Several sequences that go on from one prompt, one token each a step.
+#pragma once
+
+#include <gradus/model/llama.hpp>
+#include <gradus/model/sample.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <span>
+#include <vector>
+
+namespace generate_text {
+
+using gradus::index_t;
+using gradus::token_t;
+
+/// What was written, and how long it took.
+struct generation {
+    std::vector<token_t> tokens;       ///< [sequences, count]
+    double prefill_seconds = 0.0;      ///< the prompt through the model, once
+    double first_token_seconds = 0.0;  ///< the same, and the choice of a token
+    double decode_seconds = 0.0;       ///< all other tokens of all sequences
+};
+
+/// The likeliest token.
+struct greedy {
+    [[nodiscard]] token_t operator()(std::span<float> logits, index_t, index_t) const {
+        return static_cast<token_t>(std::max_element(logits.begin(), logits.end()) -
+                                    logits.begin());
+    }
+};
+
+/// Temperature 1; a number for each sequence and place, whatever else is drawn.
+struct sampled {
+    std::uint64_t seed;
+
+    [[nodiscard]] token_t
+    operator()(std::span<float> logits, index_t sequence, index_t place) const {
+        return gradus::sample_token(logits, gradus::random_key::of(seed, sequence).uniform(place));
+    }
+};
+
+[[nodiscard]] inline double seconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Caches of one sequence, copied for each of `sequences`.
+[[nodiscard]] inline std::vector<gradus::f32_cache>
+copies_of(std::span<const gradus::f32_cache> one, index_t sequences) {
+    std::vector<gradus::f32_cache> many;
+    many.reserve(one.size() * sequences);
+    for (const gradus::f32_cache& cache : one) {
+        many.insert(many.end(), sequences, cache);
+    }
+    return many;
+}
+
+/// Writes `count` tokens for each sequence; `pick(logits, sequence, place)` chooses, and may use up
+/// the logits. The prompt is not empty.
+template <class Pick>
+[[nodiscard]] generation generate(const gradus::llama& model,
+                                  std::span<const token_t> prompt,
+                                  index_t sequences,
+                                  index_t count,
+                                  const Pick& pick) {
+    using clock = std::chrono::steady_clock;
+    generation made{.tokens = std::vector<token_t>(sequences * count)};
+    const index_t vocabulary = model.vocabulary();
+    std::vector<float> logits(vocabulary * sequences);
+    const gradus::matrix_view<float> rows{logits.data(), sequences, vocabulary};
+    auto memory = model.make_workspace(std::max(prompt.size(), sequences));
+    auto caches = model.make_caches(prompt.size() + count);
+
+    const clock::time_point begin = clock::now();
+    model.forward(prompt, std::span{caches}, rows.block(0, 1), memory);
+    made.prefill_seconds = seconds_since(begin);
+    for (index_t s = 1; s < sequences; ++s) {
+        std::copy_n(logits.begin(), vocabulary, rows.row(s).begin());
+    }
+    std::vector<token_t> last(sequences);
+    const clock::time_point choice = clock::now();
+    last[0] = pick(rows.row(0), 0, 0);
+    made.first_token_seconds = made.prefill_seconds + seconds_since(choice);
+    for (index_t s = 1; s < sequences; ++s) {
+        last[s] = pick(rows.row(s), s, 0);
+    }
+    caches = copies_of(caches, sequences);
+
+    const clock::time_point start = clock::now();
+    for (index_t i = 0; i < count; ++i) {
+        for (index_t s = 0; s < sequences; ++s) {
+            if (i > 0) { last[s] = pick(rows.row(s), s, i); }
+            made.tokens[s * count + i] = last[s];
+        }
+        if (i + 1 == count) { break; }
+        model.forward_each(std::span<const token_t>{last}, std::span{caches}, rows, memory);
+    }
+    made.decode_seconds = seconds_since(start);
+    return made;
+}
+
+}  // namespace generate_text

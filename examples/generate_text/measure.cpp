@@ -13,7 +13,7 @@
 namespace generate_text {
 namespace {
 
-constexpr int runs = 5;
+constexpr int runs = 7;
 
 std::vector<token_t> tokens_of(std::string_view bytes) {
     std::vector<token_t> tokens;

@@ -20,7 +20,7 @@ struct generation {
     std::vector<token_t> tokens;       ///< [sequences, count]
     double prefill_seconds = 0.0;      ///< the prompt through the model, once
     double first_token_seconds = 0.0;  ///< the same, and the choice of a token
-    double decode_seconds = 0.0;       ///< all other tokens of all sequences
+    std::vector<double> step_seconds;  ///< of each later token, for all sequences together
 };
 
 /// The likeliest token.
@@ -65,7 +65,8 @@ template <class Pick>
                                   index_t count,
                                   const Pick& pick) {
     using clock = std::chrono::steady_clock;
-    generation made{.tokens = std::vector<token_t>(sequences * count)};
+    generation made{.tokens = std::vector<token_t>(sequences * count), .step_seconds = {}};
+    made.step_seconds.reserve(count);
     const index_t vocabulary = model.vocabulary();
     std::vector<float> logits(vocabulary * sequences);
     const gradus::matrix_view<float> rows{logits.data(), sequences, vocabulary};
@@ -87,16 +88,19 @@ template <class Pick>
     }
     caches = copies_of(caches, sequences);
 
-    const clock::time_point start = clock::now();
     for (index_t i = 0; i < count; ++i) {
+        if (i > 0) {
+            const clock::time_point start = clock::now();
+            model.forward_each(std::span<const token_t>{last}, std::span{caches}, rows, memory);
+            for (index_t s = 0; s < sequences; ++s) {
+                last[s] = pick(rows.row(s), s, i);
+            }
+            made.step_seconds.push_back(seconds_since(start));
+        }
         for (index_t s = 0; s < sequences; ++s) {
-            if (i > 0) { last[s] = pick(rows.row(s), s, i); }
             made.tokens[s * count + i] = last[s];
         }
-        if (i + 1 == count) { break; }
-        model.forward_each(std::span<const token_t>{last}, std::span{caches}, rows, memory);
     }
-    made.decode_seconds = seconds_since(start);
     return made;
 }
 

@@ -44,31 +44,29 @@ std::string text_of(std::span<const token_t> tokens) {
     return readable(bytes);
 }
 
-/// Decodes in several batch sizes; a batch of one also tells prefill, first token and text.
+/// Decodes in several batch sizes; each of them tells prefill and first token too.
 void measure_batches(const gradus::llama& model, const options& wanted, row& result) {
     const std::vector<token_t> prompt = tokens_of(wanted.prompt);
+    std::vector<double> prefill;
+    std::vector<double> first;
     for (const index_t sequences : {1u, 2u, 4u, 8u, 16u}) {
-        std::vector<double> prefill;
-        std::vector<double> first;
-        std::vector<double> decode;
+        std::vector<double> steps;
         for (int run = 0; run < runs; ++run) {
             const generation made =
                 generate(model, prompt, sequences, wanted.tokens, sampled{wanted.seed});
-            prefill.push_back(static_cast<double>(prompt.size()) / made.prefill_seconds);
+            prefill.push_back(made.prefill_seconds);
             first.push_back(made.first_token_seconds);
-            decode.push_back(static_cast<double>(sequences * (wanted.tokens - 1)) /
-                             made.decode_seconds);
-            if (sequences == 1 && run == 0) { result.text = text_of(made.tokens); }
+            steps.insert(steps.end(), made.step_seconds.begin(), made.step_seconds.end());
+            if (result.text.empty()) { result.text = text_of(made.tokens); }
         }
-        if (sequences == 1) {
-            result.prefill_tokens_per_second = median(std::move(prefill));
-            result.first_token_seconds = median(std::move(first));
-        }
-        const double rate = median(std::move(decode));
+        const double rate = static_cast<double>(sequences) / median(std::move(steps));
         const double bytes =
             static_cast<double>(result.weight_bytes) / static_cast<double>(sequences);
         result.decode.push_back({sequences, rate, bytes, bytes * rate / result.read_bandwidth});
     }
+    result.prefill_tokens_per_second =
+        static_cast<double>(prompt.size()) / median(std::move(prefill));
+    result.first_token_seconds = median(std::move(first));
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ namespace generate_text {
 /// Printable ASCII and line feeds as they are, other bytes as \xNN.
 [[nodiscard]] std::string readable(std::string_view bytes);
 
-/// `wanted.prompt` and `wanted.tokens` fit the model. Rates are medians of several runs.
+/// `wanted.prompt` and `wanted.tokens` fit the model. Rates come from medians over all
+/// steps of several runs.
 [[nodiscard]] row measure(gradus::llama& model,
                           std::string name,
                           const options& wanted,

@@ -11,7 +11,7 @@ namespace generate_text {
 /// Several sequences decoded together.
 struct batch_rate {
     std::uint64_t sequences = 0;
-    double tokens_per_second = 0.0;       ///< of all sequences together
+    double tokens_per_second = 0.0;       ///< of all sequences together, by the median step
     double weight_bytes_per_token = 0.0;  ///< a step reads all weights once for all sequences
     double bandwidth_fraction = 0.0;  ///< weight bytes a token * tokens a second / read bandwidth
 };

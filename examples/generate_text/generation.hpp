@@ -56,6 +56,21 @@ copies_of(std::span<const gradus::f32_cache> one, index_t sequences) {
     return many;
 }
 
+/// One step: a token to each sequence, and the choice of the next ones, in place.
+template <class Pick>
+void step(const gradus::llama& model,
+          std::span<gradus::f32_cache> caches,
+          index_t place,
+          const Pick& pick,
+          std::span<token_t> last,            // [sequences]
+          gradus::matrix_view<float> logits,  // [sequences, vocabulary]
+          gradus::workspace& memory) {
+    model.forward_each(std::span<const token_t>{last}, caches, logits, memory);
+    for (index_t s = 0; s < last.size(); ++s) {
+        last[s] = pick(logits.row(s), s, place);
+    }
+}
+
 /// Writes `count` tokens for each sequence; `pick(logits, sequence, place)` chooses, and may use up
 /// the logits. The prompt is not empty.
 template <class Pick>
@@ -67,34 +82,28 @@ template <class Pick>
     using clock = std::chrono::steady_clock;
     generation made{.tokens = std::vector<token_t>(sequences * count), .step_seconds = {}};
     made.step_seconds.reserve(count);
-    const index_t vocabulary = model.vocabulary();
-    std::vector<float> logits(vocabulary * sequences);
-    const gradus::matrix_view<float> rows{logits.data(), sequences, vocabulary};
+    std::vector<float> values(sequences * model.vocabulary());
+    const gradus::matrix_view<float> logits{values.data(), sequences, model.vocabulary()};
     auto memory = model.make_workspace(std::max(prompt.size(), sequences));
     auto caches = model.make_caches(prompt.size() + count);
 
-    const clock::time_point begin = clock::now();
-    model.forward(prompt, std::span{caches}, rows.block(0, 1), memory);
-    made.prefill_seconds = seconds_since(begin);
-    for (index_t s = 1; s < sequences; ++s) {
-        std::copy_n(logits.begin(), vocabulary, rows.row(s).begin());
-    }
+    clock::time_point start = clock::now();
+    model.forward(prompt, std::span{caches}, logits.block(0, 1), memory);
+    made.prefill_seconds = seconds_since(start);
+    const std::vector<float> after_prompt(logits.row(0).begin(), logits.row(0).end());
     std::vector<token_t> last(sequences);
-    const clock::time_point choice = clock::now();
-    last[0] = pick(rows.row(0), 0, 0);
-    made.first_token_seconds = made.prefill_seconds + seconds_since(choice);
-    for (index_t s = 1; s < sequences; ++s) {
-        last[s] = pick(rows.row(s), s, 0);
+    for (index_t s = sequences; s-- > 0;) {  // the first sequence at last: it is the one timed
+        std::copy(after_prompt.begin(), after_prompt.end(), logits.row(s).begin());
+        start = clock::now();
+        last[s] = pick(logits.row(s), s, 0);
     }
-    caches = copies_of(caches, sequences);
+    made.first_token_seconds = made.prefill_seconds + seconds_since(start);
 
+    caches = copies_of(caches, sequences);
     for (index_t i = 0; i < count; ++i) {
         if (i > 0) {
-            const clock::time_point start = clock::now();
-            model.forward_each(std::span<const token_t>{last}, std::span{caches}, rows, memory);
-            for (index_t s = 0; s < sequences; ++s) {
-                last[s] = pick(rows.row(s), s, i);
-            }
+            start = clock::now();
+            step(model, caches, i, pick, last, logits, memory);
             made.step_seconds.push_back(seconds_since(start));
         }
         for (index_t s = 0; s < sequences; ++s) {

@@ -62,3 +62,17 @@ TEST_CASE("prefill and decode do not allocate, gains and repeated blocks include
     CHECK(allocations == before);
     CHECK(before > 0);
 }
+
+TEST_CASE("a step of several sequences does not allocate") {
+    using namespace gradus::test;
+    const auto model = model_of(random_weights(small_config()));
+    const auto tokens = random_tokens(5, model.vocabulary());
+    auto caches = model.make_caches(3, 5);
+    auto memory = model.make_workspace(5);
+    matrix logits(5, model.vocabulary());
+    const auto before = allocations;
+    for (int step = 0; step < 3; ++step) {
+        model.forward_each(std::span{tokens}, std::span{caches}, logits.view(), memory);
+    }
+    CHECK(allocations == before);
+}

@@ -104,6 +104,8 @@ cat <<'END'
 
 Bytes are stored bytes; a multiply-add is two operations; ratio = their time / our time for one
 multiply-add; error = |y - W x| / |W x| against f64 of the same float weights and activations.
+The limit of gemm is the byte dot product, with f32 activations the fused multiply-add, which our
+products of three digits can exceed.
 END
 awk -f "$reports/points.awk" "$all" >"$build/points.tsv"
 if grep -qv roof "$build/points.tsv"; then

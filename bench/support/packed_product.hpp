@@ -52,10 +52,12 @@ template <gradus::layout_type L, activation_form Form> class packed_product {
 /// Registers every shape that `for_each_shape` yields, for layout L.
 template <gradus::layout_type L, activation_form Form, class ForEachShape>
 void add_packed(ForEachShape&& for_each_shape) {
-    for_each_shape([](const product_shape& shape) {
-        add_product(shape, Form, std::string{L::name.view()},
-                    [](const product_shape& s) { return packed_product<L, Form>{s}; });
-    });
+    if constexpr (measured<L, Form>) {
+        for_each_shape([](const product_shape& shape) {
+            add_product(shape, Form, std::string{L::name.view()},
+                        [](const product_shape& s) { return packed_product<L, Form>{s}; });
+        });
+    }
 }
 
 template <gradus::layout_type L, class ForEachShape>

@@ -36,8 +36,10 @@ void multiply(const gradus::packed_view<L>& w,
 /// Names the definition for every measured layout, so that it is there to link.
 template <activation_form Form> void define_products() {
     for_each_product_layout([]<class L>() {
-        const volatile auto defined = &multiply<L, Form>;
-        static_cast<void>(defined);
+        if constexpr (measured<L, Form>) {
+            const volatile auto defined = &multiply<L, Form>;
+            static_cast<void>(defined);
+        }
     });
 }
 

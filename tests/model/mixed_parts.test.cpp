@@ -38,7 +38,7 @@ double error_of(const matrix& x, const matrix& w, const matrix& y) {
     return worst;
 }
 
-matrix run(const linear& layer, const matrix& x) {
+matrix output_of(const linear& layer, const matrix& x) {
     workspace memory{layer.scratch(x.rows)};
     matrix y(x.rows, layer.rows());
     layer(x.view(), y.view(), memory);
@@ -71,7 +71,7 @@ TEST_CASE("runs side by side are the matrix, for one token and for many") {
         const matrix x(tokens, 40, 2);
         const linear layer{{columns_of(w, 0, 7), columns_of(w, 7, 30), columns_of(w, 37, 3)}};
         CHECK(layer.cols() == 40);
-        CHECK(error_of(x, w, run(layer, x)) < 1e-5);
+        CHECK(error_of(x, w, output_of(layer, x)) < 1e-5);
         CHECK(layer.size_in_bits() == 21 * 40 * 32);
     }
 }
@@ -88,7 +88,7 @@ TEST_CASE("columns that no run covers are zero, and outliers lie anywhere") {
     }
     const linear layer{{back, make_part(sparse_f16::of(6, 30, entries).value())}};
     const matrix x(5, 30, 4);
-    CHECK(error_of(x, w, run(layer, x)) < 1e-5);
+    CHECK(error_of(x, w, output_of(layer, x)) < 1e-5);
     CHECK(layer.parts()[1]->size_in_bits() == 32 * 7 + 3 * 32);
 }
 
@@ -115,7 +115,7 @@ TEST_CASE("a permuted input meets permuted columns") {
     CHECK(order->size_in_bits() == 35 * 16);
     const linear layer{{columns_of(permuted, 0, 20), columns_of(permuted, 20, 15)}, {}, order};
     const matrix x(4, 35, 7);
-    CHECK(error_of(x, w, run(layer, x)) < 1e-5);
+    CHECK(error_of(x, w, output_of(layer, x)) < 1e-5);
 }
 
 TEST_CASE("held parts own their bytes and count them") {
@@ -129,7 +129,7 @@ TEST_CASE("held parts own their bytes and count them") {
     matrix x(1, 20);
     x(0, 19) = 3.0f;
     x(0, 2) = 5.0f;
-    CHECK(run(layer, x).values == std::vector<float>{0.0f, 0.0f, 3.0f, 0.0f, 0.0f});
+    CHECK(output_of(layer, x).values == std::vector<float>{0.0f, 0.0f, 3.0f, 0.0f, 0.0f});
 }
 
 TEST_CASE("parts that do not fit, or of unknown layouts, are refused") {

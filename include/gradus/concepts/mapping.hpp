@@ -74,6 +74,21 @@ concept trainable_mapping = mapping<M> && requires(M m, floats values, floats we
     { m.levels[0] } -> std::convertible_to<float>;
 };
 
+/// It also finds the value of the nearest level by multiplication, for sums that compare grids:
+/// `nearest_value(x, p, inverse)` with inverse = inverse_of(p.scale). Where two levels are equally
+/// far from x, to a few roundings, it may be either.
+template <class M>
+concept multiplying_mapping = mapping<M> && requires(const M m, float x, typename M::params p) {
+    { m.nearest_value(x, p, x) } noexcept -> std::same_as<float>;
+};
+
+/// 1 / scale within the range of float: 0 for an all-zero group.
+[[nodiscard]] GRADUS_INLINE constexpr float inverse_of(float scale) noexcept {
+    constexpr float largest = 0x1.fffffep127f;
+    if (scale == 0.0f) { return 0.0f; }
+    return least(greatest(1.0f / scale, -largest), largest);
+}
+
 /// The value of a code as a `Real`: of one code, or of one a lane.
 template <class Real, mapping M, class Code, class Params>
 [[nodiscard]] GRADUS_INLINE constexpr Real decode_as(const M& m, Code c, const Params& p) noexcept {

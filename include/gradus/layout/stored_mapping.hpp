@@ -36,6 +36,13 @@ template <mapping M, scale_format S> struct stored_mapping {
         return map->locate(x, p);
     }
 
+    template <class Real>
+        requires requires(const M m, Real x, params p) { m.nearest_value(x, p, p.scale); }
+    [[nodiscard]] GRADUS_INLINE Real
+    nearest_value(Real x, params p, float inverse) const noexcept {
+        return map->nearest_value(x, p, inverse);
+    }
+
     template <class Real = float, class Code, class Params>
     [[nodiscard]] GRADUS_INLINE Real decode(Code c, const Params& p) const noexcept {
         return decode_as<Real>(*map, c, p);

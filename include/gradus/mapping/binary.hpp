@@ -38,6 +38,12 @@ struct binary {
         return {lane_code_t<Real>(0u), (within + Real(1.0f)) * Real(0.5f)};
     }
 
+    /// No multiplication at all: the sign decides.
+    template <class Real>
+    [[nodiscard]] GRADUS_INLINE Real nearest_value(Real x, params p, float) const noexcept {
+        return either(x > Real(0.0f), Real(p.scale), Real(-p.scale));
+    }
+
     template <class Real = float, class Code, class Params>
     [[nodiscard]] GRADUS_INLINE constexpr Real decode(Code c, const Params& p) const noexcept {
         return (as_real<Real>(c) + as_real<Real>(c) - Real(1.0f)) * Real(p.scale);

@@ -59,6 +59,13 @@ template <uniform_mapping M> struct shifted {
         return uniform_grid::locate<Real, first_code, codes - 1>(x, p.scale, zero_level<Real>(p));
     }
 
+    template <class Real>
+    [[nodiscard]] GRADUS_INLINE Real
+    nearest_value(Real x, params p, float inverse) const noexcept {
+        const Real zero = M::template zero_level<Real>(p) - Real(offset);
+        return uniform_grid::nearest_value<Real, first_code, codes - 1>(x, p.scale, inverse, zero);
+    }
+
     template <class Real = float, class Code, class Params>
     [[nodiscard]] GRADUS_INLINE constexpr Real decode(Code c, const Params& p) const noexcept {
         return (as_real<Real>(c) - zero_level<Real>(p)) * Real(p.scale);

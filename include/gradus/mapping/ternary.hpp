@@ -37,6 +37,13 @@ struct ternary {
         return uniform_grid::locate<Real, 0, 2>(x, p.scale, Real(1.0f));
     }
 
+    template <class Real>
+    [[nodiscard]] GRADUS_INLINE Real
+    nearest_value(Real x, params p, float inverse) const noexcept {
+        return uniform_grid::nearest_value_by_steps<Real, 0, 2>(x, p.scale, inverse,
+                                                                         Real(1.0f));
+    }
+
     template <class Real = float, class Code, class Params>
     [[nodiscard]] GRADUS_INLINE constexpr Real decode(Code c, const Params& p) const noexcept {
         return (as_real<Real>(c) - Real(1.0f)) * Real(p.scale);

@@ -49,6 +49,13 @@ template <int B> struct uniform_asymmetric {
         return uniform_grid::locate<Real, 0, codes - 1>(x, p.scale, zero_level<Real>(p));
     }
 
+    template <class Real>
+    [[nodiscard]] GRADUS_INLINE Real
+    nearest_value(Real x, params p, float inverse) const noexcept {
+        return uniform_grid::nearest_value_by_steps<Real, 0, codes - 1>(x, p.scale, inverse,
+                                                                         zero_level<Real>(p));
+    }
+
     template <class Real = float, class Code, class Params>
     [[nodiscard]] GRADUS_INLINE constexpr Real decode(Code c, const Params& p) const noexcept {
         return (as_real<Real>(c) - zero_level<Real>(p)) * Real(p.scale);

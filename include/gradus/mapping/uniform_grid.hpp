@@ -17,4 +17,23 @@ template <class Real, int First, int Last, class Scale>
     return {as_code(lower), position - lower};
 }
 
+/// The value of the nearest level: x * inverse rounds differently from x / scale, so that a value
+/// within 2^-22 of its own size of the middle of two levels may get either.
+template <class Real, int First, int Last>
+[[nodiscard]] GRADUS_INLINE Real
+nearest_value(Real x, float scale, float inverse, Real zero) noexcept {
+    const Real steps = rounded(x * Real(inverse));
+    const Real position = least(greatest(steps + zero, Real(float(First))), Real(float(Last)));
+    return (round_even(position) - zero) * Real(scale);
+}
+
+/// The same for a zero that is a whole number: one addition less.
+template <class Real, int First, int Last>
+[[nodiscard]] GRADUS_INLINE Real
+nearest_value_by_steps(Real x, float scale, float inverse, Real zero) noexcept {
+    const Real lowest = Real(float(First)) - zero;
+    const Real highest = Real(float(Last)) - zero;
+    return round_even(least(greatest(x * Real(inverse), lowest), highest)) * Real(scale);
+}
+
 }  // namespace gradus::uniform_grid

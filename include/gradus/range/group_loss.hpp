@@ -18,14 +18,64 @@ template <class Real> [[nodiscard]] GRADUS_INLINE Real power_of(Real e, int half
     return r;
 }
 
-/// weight * |x - nearest level|^p for one value, or one a lane.
+/// |x - nearest level|^p for one value, or one a lane: the level by `nearest_value` where the
+/// mapping has that (`inverse` is inverse_of(p.scale)), else by `locate`.
 template <class Real, mapping M>
 [[nodiscard]] GRADUS_INLINE Real
-loss_term(const M& map, typename M::params p, Real x, Real weight, int half_power) noexcept {
-    const basic_bracket<Real> b = map.locate(x, p);
-    const Real index = as_real<Real>(b.lower) + either(b.t > Real(0.5f), Real(1.0f), Real(0.0f));
-    const Real error = magnitude(x - rounded(decode_as<Real>(map, as_code(index), p)));
-    return rounded(weight * power_of(error, half_power));
+loss_term(const M& map, typename M::params p, float inverse, Real x, int half_power) noexcept {
+    Real value;
+    if constexpr (requires { map.nearest_value(x, p, inverse); }) {
+        value = rounded(map.nearest_value(x, p, inverse));
+    } else {
+        const basic_bracket<Real> b = map.locate(x, p);
+        const Real up = either(b.t > Real(0.5f), Real(1.0f), Real(0.0f));
+        value = rounded(decode_as<Real>(map, as_code(as_real<Real>(b.lower) + up), p));
+    }
+    const Real error = x - value;
+    return half_power == 4 ? rounded(error * error) : power_of(magnitude(error), half_power);
+}
+
+/// As group_loss; `Weighted` and `HalfPower` (0: the argument) are known when compiling.
+template <class Real, bool Weighted, int HalfPower, mapping M>
+[[nodiscard]] GRADUS_INLINE float loss_of(
+    const M& map, typename M::params p, floats values, floats weights, int half_power) noexcept {
+    constexpr index_t lanes = 16;
+    constexpr index_t step = lanes_of<Real>::count;
+    const int power = HalfPower == 0 ? half_power : HalfPower;
+    const float inverse = inverse_of(p.scale);
+    Real sums[lanes / step];
+    for (index_t j = 0; j < lanes / step; ++j) {
+        sums[j] = Real(0.0f);
+    }
+    index_t i = 0;
+    for (; i + lanes <= values.size(); i += lanes) {
+        for (index_t j = 0; j < lanes / step; ++j) {
+            const Real x = lanes_of<Real>::load(values.data() + i + j * step);
+            Real term = loss_term<Real>(map, p, inverse, x, power);
+            if constexpr (Weighted) {
+                term = rounded(lanes_of<Real>::load(weights.data() + i + j * step) * term);
+            }
+            sums[j] = sums[j] + term;
+        }
+    }
+    if constexpr (step == lanes) {
+        if (i == values.size()) { return sum(sums[0]); }
+    }
+    float lane[lanes] = {};
+    for (index_t j = 0; j < lanes / step; ++j) {
+        lanes_of<Real>::store(sums[j], lane + j * step);
+    }
+    for (; i < values.size(); ++i) {
+        float term = loss_term<float>(map, p, inverse, values[i], power);
+        if constexpr (Weighted) { term = rounded(weights[i] * term); }
+        lane[i % lanes] = lane[i % lanes] + term;
+    }
+    for (index_t width = lanes / 2; width > 0; width /= 2) {
+        for (index_t j = 0; j < width; ++j) {
+            lane[j] = lane[j] + lane[j + width];
+        }
+    }
+    return lane[0];
 }
 
 /// sum_i w_i |x_i - nearest level|^p, by definition:
@@ -38,35 +88,12 @@ loss_term(const M& map, typename M::params p, Real x, Real weight, int half_powe
 template <class Real, mapping M>
 [[nodiscard]] GRADUS_INLINE float group_loss(
     const M& map, typename M::params p, floats values, floats weights, int half_power) noexcept {
-    constexpr index_t lanes = 16;
-    constexpr index_t step = lanes_of<Real>::count;
-    float lane[lanes] = {};
-    Real sums[lanes / step];
-    for (index_t j = 0; j < lanes / step; ++j) {
-        sums[j] = Real(0.0f);
+    if (half_power != 4) {
+        return weights.empty() ? loss_of<Real, false, 0>(map, p, values, weights, half_power)
+                               : loss_of<Real, true, 0>(map, p, values, weights, half_power);
     }
-    index_t i = 0;
-    for (; i + lanes <= values.size(); i += lanes) {
-        for (index_t j = 0; j < lanes / step; ++j) {
-            const Real x = lanes_of<Real>::load(values.data() + i + j * step);
-            const Real w =
-                weights.empty() ? Real(1.0f) : lanes_of<Real>::load(weights.data() + i + j * step);
-            sums[j] = sums[j] + loss_term<Real>(map, p, x, w, half_power);
-        }
-    }
-    for (index_t j = 0; j < lanes / step; ++j) {
-        lanes_of<Real>::store(sums[j], lane + j * step);
-    }
-    for (; i < values.size(); ++i) {
-        const float w = weights.empty() ? 1.0f : weights[i];
-        lane[i % lanes] = lane[i % lanes] + loss_term<float>(map, p, values[i], w, half_power);
-    }
-    for (index_t width = lanes / 2; width > 0; width /= 2) {
-        for (index_t j = 0; j < width; ++j) {
-            lane[j] = lane[j] + lane[j + width];
-        }
-    }
-    return lane[0];
+    return weights.empty() ? loss_of<Real, false, 4>(map, p, values, weights, half_power)
+                           : loss_of<Real, true, 4>(map, p, values, weights, half_power);
 }
 
 }  // namespace GRADUS_ISA

@@ -6,6 +6,8 @@
 #include <gradus/range/group_loss.hpp>
 #include <gradus/range/minmax.hpp>
 
+#include <array>
+
 namespace gradus {
 inline namespace GRADUS_ISA {
 
@@ -61,13 +63,15 @@ struct mse_search {
         }
         if constexpr (has_zero_point<M>) {
             const interval whole = best.range;
-            for (int k = -8; k <= 8; ++k) {
-                attempt({rounded(whole.lo * factor(k)), whole.hi}, map, loss, best);
-            }
+            const auto low_end = [&](int k) {
+                return interval{rounded(whole.lo * factor(k)), whole.hi};
+            };
+            attempt_all(-8, 8, low_end, map, loss, best);
             const float lo = best.range.lo;
-            for (int k = -8; k <= 8; ++k) {
-                attempt({lo, rounded(whole.hi * factor(k))}, map, loss, best);
-            }
+            const auto high_end = [&](int k) {
+                return interval{lo, rounded(whole.hi * factor(k))};
+            };
+            attempt_all(-8, 8, high_end, map, loss, best);
         }
         return best.range;
     }
@@ -78,8 +82,10 @@ struct mse_search {
         float loss;
     };
 
+    static constexpr int reach = 96;  // six octaves: beyond that a grid has no use
+
     /// 2^(k / 16).
-    [[nodiscard]] GRADUS_INLINE static float factor(int k) noexcept {
+    [[nodiscard]] static constexpr float power_of_two(int k) noexcept {
         constexpr float mantissa[16] = {1.0f,        1.04427378f, 1.09050773f, 1.13878863f,
                                         1.18920712f, 1.24185781f, 1.29683955f, 1.35425555f,
                                         1.41421356f, 1.47682615f, 1.54221083f, 1.61049033f,
@@ -92,13 +98,42 @@ struct mse_search {
         return power;
     }
 
+    [[nodiscard]] GRADUS_INLINE static float factor(int k) noexcept {
+        static constexpr std::array<float, 2 * reach + 1> table = [] {
+            std::array<float, 2 * reach + 1> powers{};
+            for (int i = -reach; i <= reach; ++i) {
+                powers[static_cast<index_t>(i + reach)] = power_of_two(i);
+            }
+            return powers;
+        }();
+        return -reach <= k && k <= reach ? table[static_cast<index_t>(k + reach)] : power_of_two(k);
+    }
+
     template <mapping M, class Loss>
     GRADUS_INLINE static bool
-    attempt(interval range, const M& map, Loss& loss, candidate& best) noexcept {
-        const float found = loss(map.fit(range));
+    attempt(interval range, typename M::params p, Loss& loss, candidate& best) noexcept {
+        const float found = loss(p);
         if (!(found < best.loss)) { return false; }
         best = {range, found};
         return true;
+    }
+
+    /// Tries at(first) ... at(last). Parameters are fitted some at a time: one fit after each loss
+    /// would wait for two divisions and the scale format, one after the other.
+    template <mapping M, class At, class Loss>
+    GRADUS_INLINE static void attempt_all(
+        int first, int last, const At& at, const M& map, Loss& loss, candidate& best) noexcept {
+        constexpr int batch = 16;
+        typename M::params fitted[batch];
+        for (int k = first; k <= last; k += batch) {
+            const int count = last - k + 1 < batch ? last - k + 1 : batch;
+            for (int i = 0; i < count; ++i) {
+                fitted[i] = map.fit(at(k + i));
+            }
+            for (int i = 0; i < count; ++i) {
+                attempt<M>(at(k + i), fitted[i], loss, best);
+            }
+        }
     }
 
     template <mapping M, class Loss>
@@ -107,14 +142,12 @@ struct mse_search {
         const auto at = [&](int k) {
             return interval{rounded(start.lo * factor(k)), rounded(start.hi * factor(k))};
         };
-        for (int k = -down; k <= up; ++k) {
-            attempt(at(k), map, loss, best);
-        }
-        constexpr int reach = 96;  // six octaves: beyond that a grid has no use
+        attempt_all(-down, up, at, map, loss, best);
+        const auto beyond = [&](int k) { return attempt<M>(at(k), map.fit(at(k)), loss, best); };
         if (best.range.lo == at(-down).lo && best.range.hi == at(-down).hi) {
-            for (int k = -down - 1; k >= -reach && attempt(at(k), map, loss, best); --k) {}
+            for (int k = -down - 1; k >= -reach && beyond(k); --k) {}
         } else if (best.range.lo == at(up).lo && best.range.hi == at(up).hi) {
-            for (int k = up + 1; k <= reach && attempt(at(k), map, loss, best); ++k) {}
+            for (int k = up + 1; k <= reach && beyond(k); ++k) {}
         }
     }
 };

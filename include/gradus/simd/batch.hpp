@@ -224,6 +224,23 @@ GRADUS_COMPARE(==)
 
 /// Sum of the lanes in a fixed tree: halves, quarters, eighths, pairs.
 [[nodiscard]] GRADUS_INLINE float sum(const f32x16& v) {
+#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
+    const __m512 x = v.part[0];
+    const __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(x), _mm512_extractf32x8_ps(x, 1));
+    const __m128 four =
+        _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+#elif GRADUS_HAS_SIMD && defined(__AVX2__)
+    const __m256 eight = _mm256_add_ps(v.part[0], v.part[1]);
+    const __m128 four =
+        _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+#elif GRADUS_HAS_SIMD && defined(__SSE4_2__)
+    const __m128 four =
+        _mm_add_ps(_mm_add_ps(v.part[0], v.part[2]), _mm_add_ps(v.part[1], v.part[3]));
+#endif
+#if GRADUS_HAS_SIMD && defined(__SSE4_2__)
+    const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+#else
     float x[lanes];
     v.store(x);
     for (index_t width = lanes / 2; width > 0; width /= 2) {
@@ -232,6 +249,7 @@ GRADUS_COMPARE(==)
         }
     }
     return x[0];
+#endif
 }
 
 }  // namespace simd

@@ -86,17 +86,50 @@ pick(const native_mask& m, const native<float>& a, const native<float>& b) {
     return r;
 }
 
-/// As the scalar `a < b ? a : b`, NaN and signed zeros included.
+/// As the scalar `a < b ? a : b`, NaN and signed zeros included: minps and maxps are just that.
 [[nodiscard]] GRADUS_INLINE f32x16 least(const f32x16& a, const f32x16& b) {
+#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
+    f32x16 r;
+    r.part[0] = native<float>(_mm512_min_ps(a.part[0], b.part[0]));
+    return r;
+#elif GRADUS_HAS_SIMD && defined(__AVX2__)
+    f32x16 r;
+    each_part([&](index_t i) {
+        r.part[i] = native<float>(_mm256_min_ps(a.part[i], b.part[i]));
+    });
+    return r;
+#elif GRADUS_HAS_SIMD && defined(__SSE4_2__)
+    f32x16 r;
+    each_part([&](index_t i) { r.part[i] = native<float>(_mm_min_ps(a.part[i], b.part[i])); });
+    return r;
+#else
     return either(a < b, a, b);
+#endif
 }
 
 [[nodiscard]] GRADUS_INLINE f32x16 greatest(const f32x16& a, const f32x16& b) {
+#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
+    f32x16 r;
+    r.part[0] = native<float>(_mm512_max_ps(a.part[0], b.part[0]));
+    return r;
+#elif GRADUS_HAS_SIMD && defined(__AVX2__)
+    f32x16 r;
+    each_part([&](index_t i) {
+        r.part[i] = native<float>(_mm256_max_ps(a.part[i], b.part[i]));
+    });
+    return r;
+#elif GRADUS_HAS_SIMD && defined(__SSE4_2__)
+    f32x16 r;
+    each_part([&](index_t i) { r.part[i] = native<float>(_mm_max_ps(a.part[i], b.part[i])); });
+    return r;
+#else
     return either(a > b, a, b);
+#endif
 }
 
+/// As the scalar `x < 0 ? -x : x`: of two zeros, maxps takes the second.
 [[nodiscard]] GRADUS_INLINE f32x16 magnitude(const f32x16& x) {
-    return either(x < 0.0f, 0.0f - x, x);
+    return greatest(f32x16(0.0f) - x, x);
 }
 
 /// Words below 2^24 as floats, exactly.

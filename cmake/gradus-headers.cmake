@@ -80,6 +80,7 @@ set(GRADUS_HEADERS
     gradus/kernels/activations.hpp
     gradus/kernels/block_codes.hpp
     gradus/kernels/block_units.hpp
+    gradus/kernels/candidate_losses.hpp
     gradus/kernels/decode.hpp
     gradus/kernels/decode_panel.hpp
     gradus/kernels/dispatch.hpp
@@ -99,6 +100,7 @@ set(GRADUS_HEADERS
     gradus/kernels/gemm_runs.hpp
     gradus/kernels/gemv.hpp
     gradus/kernels/integer_gemm.hpp
+    gradus/kernels/lane_fit.hpp
     gradus/kernels/lane_grid.hpp
     gradus/kernels/multiply_panel.hpp
     gradus/kernels/multiply_tile.hpp
@@ -209,6 +211,7 @@ set(GRADUS_HEADERS
     gradus/simd/lanes.hpp
     gradus/simd/lookup.hpp
     gradus/simd/planes.hpp
+    gradus/simd/round_f16.hpp
     gradus/simd/trits.hpp
     gradus/simd/widen.hpp
     gradus/simd/widen_f16.hpp

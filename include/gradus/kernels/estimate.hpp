@@ -2,6 +2,8 @@
 // Range estimators at vector speed, with the bits of their definitions.
 #pragma once
 
+#include <gradus/kernels/candidate_losses.hpp>
+#include <gradus/kernels/lane_fit.hpp>
 #include <gradus/kernels/vectorizable.hpp>
 #include <gradus/range/any_range.hpp>
 
@@ -41,9 +43,12 @@ template <class Range, mapping M>
     } else if constexpr (std::is_same_v<Range, minmax>) {
         return extent_of(values);
     } else if constexpr (searching_estimator<Range, M> && vectorizable_mapping<M>) {
-        return range.search(values, map, [&](typename M::params p) {
-            return group_loss<simd::f32x16>(map, p, values, weights, range.half_power());
-        });
+        const candidate_losses<M> loss{map, values, weights, range.half_power()};
+        if constexpr (requires { range.search_from(interval{}, map, loss, batch_fit<M>{map}); }) {
+            return range.search_from(extent_of(values), map, loss, batch_fit<M>{map});
+        } else {
+            return range.search(values, map, loss);
+        }
     } else {
         return range(values, weights, map);
     }

@@ -38,8 +38,7 @@ template <mapping M, scale_format S> struct stored_mapping {
 
     template <class Real>
         requires requires(const M m, Real x, params p) { m.nearest_value(x, p, p.scale); }
-    [[nodiscard]] GRADUS_INLINE Real
-    nearest_value(Real x, params p, float inverse) const noexcept {
+    [[nodiscard]] GRADUS_INLINE Real nearest_value(Real x, params p, float inverse) const noexcept {
         return map->nearest_value(x, p, inverse);
     }
 

@@ -36,12 +36,17 @@ template <int B> struct adaptive_quantile {
     bool exact_zero = false;  ///< keep one level at 0.0: needed where weights are pruned
     std::array<float, index_t{codes}> levels = evenly_spaced();
 
+    /// The scale that `fit` gives, for one interval or one a lane.
+    template <class Real>
+    [[nodiscard]] GRADUS_INLINE constexpr Real fit_scale(Real lo, Real hi) const noexcept {
+        const Real low = either(lo > hi, hi, lo);
+        const Real high = either(lo > hi, lo, hi);
+        const Real scale = either(magnitude(high) >= magnitude(low), high, low);
+        return either(lo > hi, Real(0.0f) - scale, scale);
+    }
+
     [[nodiscard]] GRADUS_INLINE constexpr params fit(interval range) const noexcept {
-        const bool mirrored = range.lo > range.hi;
-        const float low = mirrored ? range.hi : range.lo;
-        const float high = mirrored ? range.lo : range.hi;
-        const float scale = magnitude(high) >= magnitude(low) ? high : low;
-        return {mirrored ? -scale : scale};
+        return {fit_scale(range.lo, range.hi)};
     }
 
     template <class Real>

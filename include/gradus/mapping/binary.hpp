@@ -21,8 +21,14 @@ struct binary {
     static constexpr float pitch = 2.0f;
     using params = scale_only;
 
+    /// The scale that `fit` gives, for one interval or one a lane.
+    template <class Real>
+    [[nodiscard]] GRADUS_INLINE constexpr Real fit_scale(Real lo, Real hi) const noexcept {
+        return greatest(magnitude(lo), magnitude(hi));
+    }
+
     [[nodiscard]] GRADUS_INLINE constexpr params fit(interval range) const noexcept {
-        return {greatest(magnitude(range.lo), magnitude(range.hi))};
+        return {fit_scale(range.lo, range.hi)};
     }
 
     /// Where zero lies on the axis of codes: between the two.

@@ -40,11 +40,17 @@ template <int B, normal_placement Placement = normal_placement::lloyd> struct no
     static constexpr bool signed_scale = Placement == normal_placement::nf;
     using params = scale_only;
 
-    [[nodiscard]] GRADUS_INLINE params fit(interval range) const noexcept {
+    /// The scale that `fit` gives, for one interval or one a lane.
+    template <class Real>
+    [[nodiscard]] GRADUS_INLINE Real fit_scale(Real lo, Real hi) const noexcept {
         const float* levels = normal_levels<B, Placement>.data();
-        const float largest = greatest(magnitude(range.lo), magnitude(range.hi));
-        const float scale = largest / greatest(magnitude(levels[0]), levels[codes - 1]);
-        return {signed_scale && range.lo > range.hi ? -scale : scale};
+        const Real largest = greatest(magnitude(lo), magnitude(hi));
+        const Real scale = largest / Real(greatest(magnitude(levels[0]), levels[codes - 1]));
+        return signed_scale ? either(lo > hi, Real(0.0f) - scale, scale) : scale;
+    }
+
+    [[nodiscard]] GRADUS_INLINE params fit(interval range) const noexcept {
+        return {fit_scale(range.lo, range.hi)};
     }
 
     template <class Real>

@@ -44,6 +44,18 @@ template <uniform_mapping M> struct shifted {
 
     [[nodiscard]] GRADUS_INLINE params fit(interval range) const noexcept { return M{}.fit(range); }
 
+    template <class Real>
+        requires requires(const M m, Real x) { m.fit_scale(x, x); }
+    [[nodiscard]] GRADUS_INLINE Real fit_scale(Real lo, Real hi) const noexcept {
+        return M{}.fit_scale(lo, hi);
+    }
+
+    template <class Real>
+        requires requires(const M m, Real x) { m.fit_zero(x, x); }
+    [[nodiscard]] GRADUS_INLINE Real fit_zero(Real lo, Real scale) const noexcept {
+        return M{}.fit_zero(lo, scale);
+    }
+
     [[nodiscard]] GRADUS_INLINE params refit(interval range, float scale) const noexcept {
         return with_scale(M{}, range, M{}.fit(range), scale);
     }
@@ -60,8 +72,7 @@ template <uniform_mapping M> struct shifted {
     }
 
     template <class Real>
-    [[nodiscard]] GRADUS_INLINE Real
-    nearest_value(Real x, params p, float inverse) const noexcept {
+    [[nodiscard]] GRADUS_INLINE Real nearest_value(Real x, params p, float inverse) const noexcept {
         const Real zero = M::template zero_level<Real>(p) - Real(offset);
         return uniform_grid::nearest_value<Real, first_code, codes - 1>(x, p.scale, inverse, zero);
     }

@@ -22,8 +22,14 @@ struct ternary {
     static constexpr float pitch = 1.0f;
     using params = scale_only;
 
+    /// The scale that `fit` gives, for one interval or one a lane.
+    template <class Real>
+    [[nodiscard]] GRADUS_INLINE constexpr Real fit_scale(Real lo, Real hi) const noexcept {
+        return greatest(magnitude(lo), magnitude(hi));
+    }
+
     [[nodiscard]] GRADUS_INLINE constexpr params fit(interval range) const noexcept {
-        return {greatest(magnitude(range.lo), magnitude(range.hi))};
+        return {fit_scale(range.lo, range.hi)};
     }
 
     /// Where zero lies on the axis of codes.
@@ -38,10 +44,8 @@ struct ternary {
     }
 
     template <class Real>
-    [[nodiscard]] GRADUS_INLINE Real
-    nearest_value(Real x, params p, float inverse) const noexcept {
-        return uniform_grid::nearest_value_by_steps<Real, 0, 2>(x, p.scale, inverse,
-                                                                         Real(1.0f));
+    [[nodiscard]] GRADUS_INLINE Real nearest_value(Real x, params p, float inverse) const noexcept {
+        return uniform_grid::nearest_value_by_steps<Real, 0, 2>(x, p.scale, inverse, Real(1.0f));
     }
 
     template <class Real = float, class Code, class Params>

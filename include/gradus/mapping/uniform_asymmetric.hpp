@@ -26,17 +26,30 @@ template <int B> struct uniform_asymmetric {
     static constexpr float pitch = 1.0f;
     using params = scale_and_zero;
 
+    /// The scale that `fit` gives, for one interval or one a lane.
+    template <class Real>
+    [[nodiscard]] GRADUS_INLINE constexpr Real fit_scale(Real lo, Real hi) const noexcept {
+        const Real low = least(lo, Real(0.0f));
+        const Real high = greatest(hi, Real(0.0f));
+        return (high - low) / Real(static_cast<float>(codes - 1));
+    }
+
+    /// The zero point of an interval that starts at `lo`; 0 without a scale.
+    template <class Real>
+    [[nodiscard]] GRADUS_INLINE Real fit_zero(Real lo, Real scale) const noexcept {
+        const Real zero = round_even((Real(0.0f) - least(lo, Real(0.0f))) / scale);
+        const Real last = Real(static_cast<float>(codes - 1));
+        return either(scale > Real(0.0f), least(zero, last), Real(0.0f));
+    }
+
     [[nodiscard]] GRADUS_INLINE params fit(interval range) const noexcept {
-        const float lo = least(range.lo, 0.0f);
-        const float hi = greatest(range.hi, 0.0f);
-        return refit(range, (hi - lo) / static_cast<float>(codes - 1));
+        return refit(range, fit_scale(range.lo, range.hi));
     }
 
     /// The zero point belongs to the scale as stored.
     [[nodiscard]] GRADUS_INLINE params refit(interval range, float scale) const noexcept {
         if (!(scale > 0.0f)) { return {0.0f, 0}; }
-        const float zero = round_even(-least(range.lo, 0.0f) / scale);
-        return {scale, as_code(least(zero, static_cast<float>(codes - 1)))};
+        return {scale, as_code(fit_zero(range.lo, scale))};
     }
 
     template <class Real, class Params>
@@ -50,10 +63,9 @@ template <int B> struct uniform_asymmetric {
     }
 
     template <class Real>
-    [[nodiscard]] GRADUS_INLINE Real
-    nearest_value(Real x, params p, float inverse) const noexcept {
+    [[nodiscard]] GRADUS_INLINE Real nearest_value(Real x, params p, float inverse) const noexcept {
         return uniform_grid::nearest_value_by_steps<Real, 0, codes - 1>(x, p.scale, inverse,
-                                                                         zero_level<Real>(p));
+                                                                        zero_level<Real>(p));
     }
 
     template <class Real = float, class Code, class Params>

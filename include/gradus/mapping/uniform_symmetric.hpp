@@ -40,11 +40,17 @@ template <int B, code_range Range = code_range::full> struct uniform_symmetric {
     static constexpr bool signed_scale = !limited;
     using params = scale_only;
 
+    /// The scale that `fit` gives, for one interval or one a lane.
+    template <class Real>
+    [[nodiscard]] GRADUS_INLINE constexpr Real fit_scale(Real lo, Real hi) const noexcept {
+        const Real largest = greatest(magnitude(lo), magnitude(hi));
+        const Real scale = limited ? largest / Real(static_cast<float>(zero_code - 1))
+                                   : Real(2.0f) * largest / Real(static_cast<float>(codes - 1));
+        return either(lo > hi, Real(0.0f) - scale, scale);
+    }
+
     [[nodiscard]] GRADUS_INLINE constexpr params fit(interval range) const noexcept {
-        const float largest = greatest(magnitude(range.lo), magnitude(range.hi));
-        const float scale = limited ? largest / static_cast<float>(zero_code - 1)
-                                    : 2.0f * largest / static_cast<float>(codes - 1);
-        return {range.lo > range.hi ? -scale : scale};
+        return {fit_scale(range.lo, range.hi)};
     }
 
     /// Where zero lies on the axis of codes.
@@ -59,10 +65,9 @@ template <int B, code_range Range = code_range::full> struct uniform_symmetric {
     }
 
     template <class Real>
-    [[nodiscard]] GRADUS_INLINE Real
-    nearest_value(Real x, params p, float inverse) const noexcept {
-        return uniform_grid::nearest_value_by_steps<Real, first_code, codes - 1>(x, p.scale, inverse,
-                                                                         zero_level<Real>(p));
+    [[nodiscard]] GRADUS_INLINE Real nearest_value(Real x, params p, float inverse) const noexcept {
+        return uniform_grid::nearest_value_by_steps<Real, first_code, codes - 1>(
+            x, p.scale, inverse, zero_level<Real>(p));
     }
 
     template <class Real = float, class Code, class Params>

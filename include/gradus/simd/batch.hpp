@@ -227,12 +227,10 @@ GRADUS_COMPARE(==)
 #if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
     const __m512 x = v.part[0];
     const __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(x), _mm512_extractf32x8_ps(x, 1));
-    const __m128 four =
-        _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
 #elif GRADUS_HAS_SIMD && defined(__AVX2__)
     const __m256 eight = _mm256_add_ps(v.part[0], v.part[1]);
-    const __m128 four =
-        _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
 #elif GRADUS_HAS_SIMD && defined(__SSE4_2__)
     const __m128 four =
         _mm_add_ps(_mm_add_ps(v.part[0], v.part[2]), _mm_add_ps(v.part[1], v.part[3]));

@@ -94,9 +94,7 @@ pick(const native_mask& m, const native<float>& a, const native<float>& b) {
     return r;
 #elif GRADUS_HAS_SIMD && defined(__AVX2__)
     f32x16 r;
-    each_part([&](index_t i) {
-        r.part[i] = native<float>(_mm256_min_ps(a.part[i], b.part[i]));
-    });
+    each_part([&](index_t i) { r.part[i] = native<float>(_mm256_min_ps(a.part[i], b.part[i])); });
     return r;
 #elif GRADUS_HAS_SIMD && defined(__SSE4_2__)
     f32x16 r;
@@ -114,9 +112,7 @@ pick(const native_mask& m, const native<float>& a, const native<float>& b) {
     return r;
 #elif GRADUS_HAS_SIMD && defined(__AVX2__)
     f32x16 r;
-    each_part([&](index_t i) {
-        r.part[i] = native<float>(_mm256_max_ps(a.part[i], b.part[i]));
-    });
+    each_part([&](index_t i) { r.part[i] = native<float>(_mm256_max_ps(a.part[i], b.part[i])); });
     return r;
 #elif GRADUS_HAS_SIMD && defined(__SSE4_2__)
     f32x16 r;

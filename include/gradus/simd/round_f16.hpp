@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Sixteen floats rounded to the nearest f16, still as floats.
+#pragma once
+
+#include <gradus/core/half.hpp>
+#include <gradus/simd/batch.hpp>
+
+#if GRADUS_HAS_SIMD && defined(__F16C__)
+#include <immintrin.h>
+#endif
+
+namespace gradus {
+inline namespace GRADUS_ISA {
+namespace simd {
+
+/// f16::from(x).value() in each lane: ties to even, infinity beyond 65504. A NaN stays one, perhaps
+/// with other bits.
+[[nodiscard]] GRADUS_INLINE f32x16 rounded_to_f16(const f32x16& x) {
+    f32x16 r;
+#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
+    const __m256i halves =
+        _mm512_cvtps_ph(x.part[0], _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    r.part[0] = native<float>(_mm512_cvtph_ps(halves));
+#elif GRADUS_HAS_SIMD && defined(__AVX2__) && defined(__F16C__)
+    each_part([&](index_t i) {
+        r.part[i] =
+            native<float>(_mm256_cvtph_ps(_mm256_cvtps_ph(x.part[i], _MM_FROUND_TO_NEAREST_INT)));
+    });
+#else
+    float values[lanes];
+    x.store(values);
+    for (float& value : values) {
+        value = f16::from(value).value();
+    }
+    r = f32x16::load(values);
+#endif
+    return r;
+}
+
+}  // namespace simd
+}  // namespace GRADUS_ISA
+}  // namespace gradus

@@ -83,6 +83,7 @@ set(GRADUS_HEADERS
     gradus/kernels/candidate_losses.hpp
     gradus/kernels/decode.hpp
     gradus/kernels/decode_panel.hpp
+    gradus/kernels/decode_rows.hpp
     gradus/kernels/dispatch.hpp
     gradus/kernels/dot_form.hpp
     gradus/kernels/dot_segment.hpp
@@ -114,6 +115,7 @@ set(GRADUS_HEADERS
     gradus/kernels/tile_panel.hpp
     gradus/kernels/tile_totals.hpp
     gradus/kernels/unit_terms.hpp
+    gradus/kernels/unpack_rows.hpp
     gradus/kernels/unpack_units.hpp
     gradus/kernels/vectorizable.hpp
     gradus/layout.hpp
@@ -212,6 +214,7 @@ set(GRADUS_HEADERS
     gradus/simd/lookup.hpp
     gradus/simd/planes.hpp
     gradus/simd/round_f16.hpp
+    gradus/simd/transpose.hpp
     gradus/simd/trits.hpp
     gradus/simd/widen.hpp
     gradus/simd/widen_f16.hpp

@@ -4,6 +4,7 @@
 
 #include <gradus/core/matrix_view.hpp>
 #include <gradus/kernels/block_codes.hpp>
+#include <gradus/kernels/decode_rows.hpp>
 #include <gradus/kernels/vectorizable.hpp>
 #include <gradus/layout/code_order.hpp>
 #include <gradus/layout/grid_words.hpp>
@@ -78,6 +79,9 @@ decode_run(const M& map, typename M::params p, const code_t* codes, std::span<fl
 template <layout_type L>
 void decode_tile(const packed_view<L>& w, index_t tile, matrix_view<float> out) {
     GRADUS_EXPECT(out.cols == w.cols && out.rows == w.shape().tile_height(tile));
+    if constexpr (decoded_by_rows<L>) {
+        if (out.rows == L::tile_rows && w.cols != 0) { return decode_full_tile(w, tile, out); }
+    }
     for_each_block(
         w, tile,
         [&](const tile_grid<L>& grid, index_t first, index_t columns, const code_t* codes) {

@@ -43,13 +43,13 @@ template <vectorizable_mapping M> class candidate_losses {
         using simd::f32x16;
         f32x16 sums[Count];
         float inverse[Count];
-        simd::unrolled<Count>([&](index_t c) {
+        simd::unrolled<Count>([&](index_t c) GRADUS_INLINE_LAMBDA {
             sums[c] = f32x16(0.0f);
             inverse[c] = inverse_of(candidates[c].scale);
         });
         for (index_t i = 0; i < values_.size(); i += simd::lanes) {
             const f32x16 x = f32x16::load(values_.data() + i);
-            simd::unrolled<Count>([&](index_t c) {
+            simd::unrolled<Count>([&](index_t c) GRADUS_INLINE_LAMBDA {
                 f32x16 term = loss_term<f32x16>(map_, candidates[c], inverse[c], x, 4);
                 if constexpr (Weighted) {
                     term = rounded(f32x16::load(weights_.data() + i) * term);
@@ -57,7 +57,7 @@ template <vectorizable_mapping M> class candidate_losses {
                 sums[c] = sums[c] + term;
             });
         }
-        simd::unrolled<Count>([&](index_t c) { losses[c] = sum(sums[c]); });
+        simd::unrolled<Count>([&](index_t c) GRADUS_INLINE_LAMBDA { losses[c] = sum(sums[c]); });
     }
 
     M map_;

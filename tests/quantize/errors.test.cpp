@@ -59,6 +59,13 @@ TEST_CASE("weights that are not finite are named by their place") {
         damaged(4, 39) = bad;
         CHECK(fails(quantize(damaged, recipe<plain>{}), errc::nonfinite, {"(4, 39)"}));
     }
+    const test::weights long_rows = test::bell_shaped(2, 150);
+    for (const index_t c : {0u, 17u, 63u, 64u, 100u, 127u, 128u, 149u}) {
+        test::weights damaged = long_rows;
+        damaged(1, c) = c % 2 == 0 ? inf : not_a_number;
+        CHECK(fails(quantize(damaged, recipe<plain>{}), errc::nonfinite,
+                    {"(1, " + std::to_string(c) + ")"}));
+    }
     // Beside the matrix there may be anything.
     test::weights wide = test::bell_shaped(5, 41);
     for (index_t r = 0; r < 5; ++r) {

@@ -53,6 +53,16 @@ TEST_CASE("rounding, roots, magnitudes and extremes are those of scalars, bit fo
     CHECK(faults([](const auto& a, const auto& b) { return least(b, a); }) == 0);
 }
 
+TEST_CASE("a condition that holds in one lane holds in any") {
+    for (gradus::index_t lane = 0; lane < gradus::simd::lanes; ++lane) {
+        float values[gradus::simd::lanes] = {};
+        values[lane] = 1.0f;
+        CHECK(gradus::simd::any(gradus::simd::f32x16::load(values) > gradus::simd::f32x16(0.5f)));
+        CHECK_FALSE(
+            gradus::simd::any(gradus::simd::f32x16::load(values) > gradus::simd::f32x16(1.0f)));
+    }
+}
+
 TEST_CASE("a choice takes each lane from its own side") {
     INFO("GRADUS_SEED=", gradus::test::seed());
     for (std::uint64_t n = 0; n < batches; ++n) {

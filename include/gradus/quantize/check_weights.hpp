@@ -4,12 +4,30 @@
 
 #include <gradus/core/matrix_view.hpp>
 #include <gradus/core/result.hpp>
+#include <gradus/simd/lanes.hpp>
 
 #include <cmath>
 #include <string>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
+
+/// Whether all values of a row are finite: only then is their sum, each times zero, zero.
+[[nodiscard]] inline bool all_finite(floats row) {
+    using simd::f32x16;
+    f32x16 sums[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+    index_t i = 0;
+    for (; i + 64 <= row.size(); i += 64) {
+        simd::unrolled<4>([&](index_t j) GRADUS_INLINE_LAMBDA {
+            sums[j] = fused(f32x16::load(row.data() + i + 16 * j), f32x16(0.0f), sums[j]);
+        });
+    }
+    bool finite = !any((sums[0] + sums[1]) + (sums[2] + sums[3]) != f32x16(0.0f));
+    for (; i < row.size(); ++i) {
+        finite = finite && std::isfinite(row[i]);
+    }
+    return finite;
+}
 
 /// Finite values in a matrix that is not empty, one finite, non-negative importance a column (or
 /// none).
@@ -31,6 +49,7 @@ inline namespace GRADUS_ISA {
         }
     }
     for (index_t r = 0; r < w.rows; ++r) {
+        if (all_finite(w.row(r))) { continue; }
         for (index_t c = 0; c < w.cols; ++c) {
             if (!std::isfinite(w(r, c))) {
                 return error{errc::nonfinite,

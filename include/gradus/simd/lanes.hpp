@@ -86,6 +86,17 @@ pick(const native_mask& m, const native<float>& a, const native<float>& b) {
     return r;
 }
 
+/// Whether the condition holds in any lane.
+[[nodiscard]] GRADUS_INLINE bool any(const mask16& m) {
+    bool found = false;
+#if GRADUS_HAS_SIMD
+    each_part([&](index_t i) { found = xsimd::any(m.part[i]) || found; });
+#else
+    each_part([&](index_t i) { found = m.part[i] || found; });
+#endif
+    return found;
+}
+
 /// As the scalar `a < b ? a : b`, NaN and signed zeros included: minps and maxps are just that.
 [[nodiscard]] GRADUS_INLINE f32x16 least(const f32x16& a, const f32x16& b) {
 #if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)

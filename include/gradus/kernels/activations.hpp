@@ -4,13 +4,17 @@
 
 #include <gradus/concepts/activation_scheme.hpp>
 
+#include <bit>
+
 namespace gradus {
 
 /// Floats, as 24-bit integers in units of a segment's largest value: three bytes, so three integer
 /// products in the place of one in floating point (faster wherever bytes multiply four times as
 /// fast as floats).
 ///
-/// Error:  |x - its integer| <= 2^-24 max |x| over the segment, as if the products were summed in
+/// The unit is a power of two, so that values with few bits are seen exactly.
+///
+/// Error:  |x - its integer| <= 2^-23 max |x| over the segment, as if the products were summed in
 ///         f32 with terms of the largest magnitude.
 /// Source: this library.
 struct f32_activations {
@@ -21,7 +25,10 @@ struct f32_activations {
     static constexpr float most = 8355711.0f;  ///< 127 (1 + 256 + 65536)
 
     [[nodiscard]] GRADUS_INLINE constexpr float scale(float largest) const noexcept {
-        return largest / most;
+        const float least_unit = largest / most;
+        const auto exponent = std::bit_cast<std::uint32_t>(least_unit) & 0x7f800000u;
+        const float unit = std::bit_cast<float>(exponent);
+        return unit < least_unit ? 2.0f * unit : unit;
     }
 };
 

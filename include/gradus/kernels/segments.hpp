@@ -8,6 +8,7 @@
 #include <algorithm>
 
 namespace gradus {
+inline namespace GRADUS_ISA {
 
 /// A segment lies in one group, starts at a block, and has at most `limit` columns:
 /// 512 * 255 * 128 stays far below 2^31, so sums of integers never overflow.
@@ -38,4 +39,5 @@ template <layout_type L, activation_scheme A> struct segments {
     }
 };
 
+}  // namespace GRADUS_ISA
 }  // namespace gradus

@@ -78,10 +78,10 @@ TEST_CASE("the bytes are the format's, by hand") {
     REQUIRE(writer.add_metadata("k", "v"));
     REQUIRE(writer.add_tensor("t", element_type::u8, {1, 2}, data));
     REQUIRE(writer.write(here / "m"));
-    std::string json = R"({"__metadata__":{"k":"v"},"t":{"dtype":"U8","shape":[1,2],)"
-                       R"("data_offsets":[0,2]}})";
-    json.resize(128 - 8, ' ');
-    CHECK(content_of(here / "m") == little_endian(120, 8) + json + "AB");
+    std::string header = R"({"__metadata__":{"k":"v"},"t":{"dtype":"U8","shape":[1,2],)"
+                         R"("data_offsets":[0,2]}})";
+    header.resize(128 - 8, ' ');
+    CHECK(content_of(here / "m") == little_endian(120, 8) + header + "AB");
     CHECK(content_of(here / "m").substr(0, 128) == writer.header());
 }
 

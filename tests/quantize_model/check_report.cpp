@@ -15,6 +15,7 @@
 #include <fstream>
 #include <functional>
 #include <iostream>
+#include <limits>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -225,7 +226,7 @@ void check_bits(const std::string& file, double parameters, const std::filesyste
 void check_falling(const std::string& file) {
     const json report = read(file);
     for (std::size_t text = 0; text < report.at("texts").size(); ++text) {
-        double last = INFINITY;
+        double last = std::numeric_limits<double>::infinity();
         for (const json& run : report.at("runs")) {
             const double kld = number(run.at("losses")[text], "kld");
             require(kld < last, run.at("scheme").get<std::string>() + " loses " +

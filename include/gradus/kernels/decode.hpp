@@ -30,12 +30,7 @@ GRADUS_INLINE void for_each_block(const packed_view<L>& w, index_t tile, F&& on_
     std::uint32_t words[L::tile_rows] = {};
     tile_grid<L> grid;
     if constexpr (G::matrix_grid) {
-        const std::uint32_t word = grid_words::load(w.bytes.data(), G::row_bytes);
-        tile_grid<L> one;
-        grid_words::read<L>(w.bytes.data() + G::row_bytes, &word, 1, one);
-        for (index_t r = 0; r < height; ++r) {
-            grid.set(r, one.at(0));
-        }
+        grid_words::read_matrix(w.bytes.data(), height, grid);
     } else {
         for (index_t r = 0; r < height; ++r) {
             words[r] = grid_words::load(bytes.data() + r * G::row_bytes, G::row_bytes);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <gradus/core/matrix_view.hpp>
-#include <gradus/kernels/lane_grid.hpp>
+#include <gradus/kernels/tile_cursor.hpp>
 #include <gradus/kernels/unpack_rows.hpp>
 #include <gradus/kernels/vectorizable.hpp>
 #include <gradus/layout/packed_view.hpp>
@@ -139,38 +139,16 @@ template <decoded_by_rows L> class row_decoder {
 /// A full tile: out [32, cols]. Equal to map.decode of every code, bit for bit.
 template <decoded_by_rows L>
 void decode_full_tile(const packed_view<L>& w, index_t tile, matrix_view<float> out) {
-    using G = geometry<L>;
     using decoder = row_decoder<L>;
-    const G shape = w.shape();
-    const std::byte* from = w.tile(tile).data();
-    scale_lanes<typename L::scale_type> scales[2] = {};
-    lane_grid grids[2] = {};
-    if constexpr (G::matrix_grid) {
-        const std::uint32_t word = grid_words::load(w.bytes.data(), G::row_bytes);
-        tile_grid<L> grid;
-        grid_words::read<L>(w.bytes.data() + G::row_bytes, &word, 1, grid);
-        for (index_t r = 1; r < L::tile_rows; ++r) {
-            grid.set(r, grid.at(0));
-        }
-        grids[0] = lanes_of_grid(grid, 0);
-        grids[1] = lanes_of_grid(grid, 1);
-    } else {
-        scales[0].set_rows(from);
-        scales[1].set_rows(from + simd::lanes * G::row_bytes);
-        from += L::tile_rows * G::row_bytes;
-    }
+    tile_cursor<L> cursor{w, tile, 0};
     decoder rows{w.map, out};
-    for (index_t first = 0; first < w.cols; first += shape.group_cols) {
-        const index_t columns = std::min(shape.group_cols, w.cols - first);
-        if constexpr (!G::matrix_grid) {
-            grids[0] = read_lane_grid<L>(from, scales[0], 0);
-            grids[1] = read_lane_grid<L>(from, scales[1], 1);
-            from += L::tile_rows * G::scale_bytes + G::zero_bytes(L::tile_rows);
-        }
-        for (index_t done = 0; done < columns; done += decoder::part_cols) {
-            const index_t width = std::min(decoder::part_cols, columns - done);
-            rows.add(grids, first + done, width, from);
-            from += G::code_bytes(L::tile_rows, width);
+    for (index_t column = 0; column < w.cols; cursor.next_group()) {
+        const lane_grid grids[2] = {cursor.grid(0), cursor.grid(1)};
+        while (column < cursor.group_end()) {
+            const index_t width = std::min(decoder::part_cols, cursor.group_end() - column);
+            rows.add(grids, column, width, cursor.block);
+            cursor.block += geometry<L>::code_bytes(L::tile_rows, width);
+            column += width;
         }
     }
     rows.flush();

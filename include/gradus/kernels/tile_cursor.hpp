@@ -114,12 +114,8 @@ template <layout_type L> class tile_cursor {
     }
 
     [[gnu::noinline]] void read_matrix_grid(const std::byte* head) {
-        const std::uint32_t word = grid_words::load(head, G::row_bytes);
         tile_grid<L> grid;
-        grid_words::read<L>(head + G::row_bytes, &word, 1, grid);
-        for (index_t r = 1; r < height_; ++r) {
-            grid.set(r, grid.at(0));
-        }
+        grid_words::read_matrix(head, height_, grid);
         set_grids(grid);
     }
 

@@ -26,8 +26,7 @@ template <layout_type L>
     std::uint32_t words[L::tile_rows] = {};
     tile_grid<L> grid;
     if constexpr (G::matrix_grid) {
-        words[0] = grid_words::load(w.bytes.data(), G::row_bytes);
-        grid_words::read<L>(w.bytes.data() + G::row_bytes, words, 1, grid);
+        grid_words::read_matrix(w.bytes.data(), 1, grid);
         return finite(grid.scale[0]) ? std::nullopt : std::optional<grid_place>{{0, 0}};
     }
     for (index_t t = 0; t < shape.tiles(); ++t) {

@@ -66,6 +66,17 @@ read(const std::byte* from, const std::uint32_t* row_words, index_t height, tile
     }
 }
 
+/// The one grid of a matrix at `head`, its row word before it, for each of `height` rows.
+template <layout_type L>
+GRADUS_INLINE void read_matrix(const std::byte* head, index_t height, tile_grid<L>& grid) {
+    using G = geometry<L>;
+    const std::uint32_t word = load(head, G::row_bytes);
+    read<L>(head + G::row_bytes, &word, 1, grid);
+    for (index_t r = 1; r < height; ++r) {
+        grid.set(r, grid.at(0));
+    }
+}
+
 /// The inverse: writes exactly the bytes that `read` reads.
 template <layout_type L>
 GRADUS_INLINE void

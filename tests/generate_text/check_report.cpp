@@ -4,7 +4,7 @@
 //   check_report shape FILE TOKENS   exactly the documented members, sound values
 //   check_report same FILE FILE      the same texts
 //   check_report other FILE FILE     no two texts of a width are the same
-#include <nlohmann/json.hpp>
+#include "report_rules.hpp"
 
 #include <cmath>
 #include <fstream>
@@ -16,39 +16,15 @@
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using namespace gradus::test;
 
 // The embedded model: 4 layers of width 256 and 512, 2 heads of 64 in the cache, 256 tokens.
 constexpr double decoder_weights = 4.0 * (2.0 * 256 * 256 + 2.0 * 128 * 256 + 3.0 * 512 * 256);
 constexpr double head_bytes = 4.0 * 256 * 256;
 constexpr double cache_bytes = 4.0 * 2 * 2 * 64 * 4;
 
-void require(bool holds, const std::string& what) {
-    if (!holds) { throw std::runtime_error{what}; }
-}
-
-json read(const std::string& file) {
-    std::ifstream in{file};
-    require(in.good(), file + " cannot be read");
-    return json::parse(in);
-}
-
-void require_members(const json& object,
-                     const std::vector<std::string>& expected,
-                     const std::string& where) {
-    require(object.is_object(), where + " is no object");
-    std::vector<std::string> found;
-    std::string list;
-    for (const auto& item : object.items()) {
-        found.push_back(item.key());
-        list += " " + item.key();
-    }
-    require(found == expected, where + " has the members" + list);
-}
-
 double positive(const json& object, const char* key) {
-    require(object.at(key).is_number(), std::string{key} + " is " + object.at(key).dump());
-    const auto value = object.at(key).get<double>();
+    const double value = number(object, key);
     require(value > 0.0, std::string{key} + " is not positive");
     return value;
 }

@@ -7,7 +7,7 @@
 //   check_report falling FILE                 each run loses less than the one before it
 //   check_report below FILE KLD               no run loses more
 //   check_report same FILE FILE               equal but for seconds and peak_bytes
-#include <nlohmann/json.hpp>
+#include "report_rules.hpp"
 
 #include <cmath>
 #include <cstdint>
@@ -24,39 +24,9 @@
 
 namespace {
 
-using json = nlohmann::ordered_json;
-
-void require(bool holds, const std::string& what) {
-    if (!holds) { throw std::runtime_error{what}; }
-}
-
-json read(const std::string& file) {
-    std::ifstream in{file};
-    require(in.good(), file + " cannot be read");
-    return json::parse(in);
-}
+using namespace gradus::test;
 
 // --- shape -----------------------------------------------------------------------------------
-
-void require_members(const json& object,
-                     const std::vector<std::string>& expected,
-                     const std::string& where) {
-    require(object.is_object(), where + " is no object");
-    std::vector<std::string> found;
-    for (const auto& item : object.items()) {
-        found.push_back(item.key());
-    }
-    std::string list;
-    for (const std::string& key : found) {
-        list += " " + key;
-    }
-    require(found == expected, where + " has the members" + list);
-}
-
-double number(const json& object, const char* key) {
-    require(object.at(key).is_number(), std::string{key} + " is " + object.at(key).dump());
-    return object.at(key).get<double>();
-}
 
 void check_loss(const json& loss, const json& text) {
     require_members(loss, {"text", "ppl", "ppl_ratio", "kld", "kld_low", "kld_high", "top1"},

@@ -77,6 +77,7 @@ set(GRADUS_HEADERS
     gradus/io/tokens.hpp
     gradus/io/write_file.hpp
     gradus/kernels.hpp
+    gradus/kernels/activation_block.hpp
     gradus/kernels/activations.hpp
     gradus/kernels/block_codes.hpp
     gradus/kernels/block_units.hpp
@@ -114,6 +115,7 @@ set(GRADUS_HEADERS
     gradus/kernels/tile_cursor.hpp
     gradus/kernels/tile_panel.hpp
     gradus/kernels/tile_totals.hpp
+    gradus/kernels/token_operands.hpp
     gradus/kernels/unit_terms.hpp
     gradus/kernels/unpack_rows.hpp
     gradus/kernels/unpack_units.hpp

@@ -60,6 +60,12 @@ concept evenly_spaced = mapping<M> && requires(const M m, typename M::params p) 
     { m.template zero_level<float>(p) } -> std::same_as<float>;
 };
 
+/// The same code, `zero_code`, stands for zero in every group.
+template <class M>
+concept fixed_zero = evenly_spaced<M> && !has_zero_point<M> && requires {
+    { M::zero_code } -> std::convertible_to<int>;
+};
+
 /// Its levels are a table in units of the scale: decode(c, p) = level(c) * p.scale.
 template <class M>
 concept scaled_levels = mapping<M> && requires(const M m, code_t c) {

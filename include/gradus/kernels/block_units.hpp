@@ -20,11 +20,13 @@ enum class unit_form {
 
 /// How a packing gives the units of a full block of a tile of 32 rows without a detour through
 /// memory. A packing without a specialisation is unpacked by its definition (block_codes.hpp).
+///   unpacks_fast  in a handful of operations a unit
 ///   units         of 64 codes: (quad 0, upper half), (quad 0, lower half), (quad 1, upper half)
 ///   ... raised(half)  the factor of unit_form::raised made of the block's bytes, whose lines it
 ///   reads once unit<U, Form>(p)  unit U; part p of the registers
 template <packing P> struct block_units {
     static constexpr bool direct = false;
+    static constexpr bool unpacks_fast = false;
 };
 
 /// One shift at most and one logical operation for each plane.
@@ -32,6 +34,7 @@ template <int W> struct block_units<bit_planes<W>> {
     using planes = bit_planes<W>;
 
     static constexpr bool direct = true;
+    static constexpr bool unpacks_fast = W <= 4 || W == 8;
     static constexpr index_t units = planes::block / 64;
 
     /// The lower half lies one field higher in its line; with codes of up to 4 bits it may stay.
@@ -128,6 +131,7 @@ template <int W> struct block_units<bit_planes<W>> {
 
 template <> struct block_units<base3> {
     static constexpr bool direct = true;
+    static constexpr bool unpacks_fast = false;
     static constexpr index_t units = base3::block / 64;
 
     [[nodiscard]] static constexpr int raise() { return 0; }

@@ -22,6 +22,8 @@ inline namespace GRADUS_ISA {
 ///   set(map)       made once a call
 ///   term<T>(code)  u_T, for sixty-four codes
 ///   offset(grid)   where zero lies, one a lane
+///   whole_offset() the same in units of the last byte, where it is one whole number for all groups
+///   has_whole_offset  whether it is
 ///   pitch()        factor of all scales
 template <mapping M> struct dot_form {
     static constexpr index_t terms = 0;
@@ -33,6 +35,7 @@ template <evenly_spaced M> struct dot_form<M> {
     static constexpr int bits = M::bits;
     static constexpr bool scales = true;
     static constexpr bool ignores_upper_bits = false;
+    static constexpr bool has_whole_offset = fixed_zero<M>;
 
     M map;
 
@@ -45,6 +48,14 @@ template <evenly_spaced M> struct dot_form<M> {
 
     [[nodiscard]] GRADUS_INLINE simd::f32x16 offset(const lane_grid& grid) const {
         return map.template zero_level<simd::f32x16>(grid);
+    }
+
+    [[nodiscard]] static constexpr std::int32_t whole_offset() {
+        if constexpr (has_whole_offset) {
+            return M::zero_code;
+        } else {
+            return 0;
+        }
     }
 
     [[nodiscard]] GRADUS_INLINE float pitch() const { return M::pitch; }
@@ -61,6 +72,7 @@ template <scaled_levels M> struct dot_form<M> {
     static constexpr int size = simd::lookup_size<1 << M::bits>;
     static constexpr bool scales = false;
     static constexpr bool ignores_upper_bits = simd::lookup_ignores_upper_bits<size>;
+    static constexpr bool has_whole_offset = true;
 
     alignas(64) std::uint8_t table[terms][index_t{size}] =
         {};             ///< repeated, where it is longer than needed
@@ -88,6 +100,8 @@ template <scaled_levels M> struct dot_form<M> {
     }
 
     [[nodiscard]] GRADUS_INLINE simd::f32x16 offset(const lane_grid&) const { return middle; }
+
+    [[nodiscard]] static constexpr std::int32_t whole_offset() { return 128; }
 
     [[nodiscard]] GRADUS_INLINE float pitch() const { return unit; }
 };

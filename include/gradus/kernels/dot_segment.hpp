@@ -2,17 +2,10 @@
 // Integer sums of one segment: the rows of a tile times a few tokens.
 #pragma once
 
-#include <gradus/kernels/unit_terms.hpp>
+#include <gradus/kernels/token_operands.hpp>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
-
-/// Where the bytes of a few tokens are: digit d of token t starts at t * token + d * digit.
-struct operand_rows {
-    const std::int8_t* at;
-    index_t token;  ///< bytes from one token to the next
-    index_t digit;  ///< bytes from one digit to the next
-};
 
 /// What is summed at once: tokens, digits of theirs, bytes of a code, halves of a tile.
 template <index_t Tokens, index_t Digits, index_t Terms, index_t Halves> struct sum_shape {
@@ -39,6 +32,22 @@ template <class Shape> class segment_sums {
                 sum_[i / Shape::count][i % Shape::count][p] = simd::no_sum();
             });
         });
+    }
+
+    /// Begins the sums of a segment.
+    template <layout_type L, activation_scheme A>
+    GRADUS_INLINE void start(const token_operands<L, A>& x, index_t segment) {
+        clear();
+        if constexpr (token_operands<L, A>::starts_at_offset) {
+            simd::unrolled<Shape::tokens * halves>([&](index_t i) GRADUS_INLINE_LAMBDA {
+                const index_t t = i / halves;
+                const index_t h = i % halves;
+                const std::int32_t from = x.start[(t * x.segment_count + segment) * halves + h];
+                simd::each_part([&](index_t p) GRADUS_INLINE_LAMBDA {
+                    sum_[0][(t * terms + terms - 1) * halves + h][p] = simd::sum_from(from);
+                });
+            });
+        }
     }
 
     /// Adds four columns: code(term, half, part) are the bytes of the weights, `column` is where

@@ -34,9 +34,9 @@ GRADUS_INLINE void add_whole_groups(const tile_cursor<L>& cursor,
                                     index_t groups,
                                     index_t group_cols,
                                     const unit_terms<L>& weights,
-                                    const token_operands& x,
+                                    const token_operands<L, A>& x,
                                     tile_place& at,
-                                    tile_totals<Shape, A>& totals) {
+                                    tile_totals<Shape, L, A>& totals) {
     using G = geometry<L>;
     constexpr index_t block_cols = L::block_cols;
     constexpr index_t block_bytes = L::packing_type::bytes(L::tile_rows * block_cols);
@@ -51,7 +51,7 @@ GRADUS_INLINE void add_whole_groups(const tile_cursor<L>& cursor,
         const std::byte* block = group + grid_bytes;
         const std::byte* const end = group + stride;
         segment_sums<Shape> sums;
-        sums.clear();
+        sums.start(x, at.segment);
         do {
             prefetch_ahead(block, block_bytes);
             add_block(block, weights, x.digits, at.operand, sums);
@@ -74,9 +74,9 @@ GRADUS_INLINE void add_whole_groups(const tile_cursor<L>& cursor,
 template <layout_type L, class Shape, activation_scheme A>
 [[gnu::noinline]] void add_segments(tile_cursor<L>& cursor,
                                     const unit_terms<L>& weights,
-                                    const token_operands& x,
+                                    const token_operands<L, A>& x,
                                     tile_place at,
-                                    tile_totals<Shape, A>& totals) {
+                                    tile_totals<Shape, L, A>& totals) {
     constexpr index_t block_cols = L::block_cols;
     constexpr index_t block_bytes = L::packing_type::bytes(L::tile_rows * block_cols);
     for (; at.column < x.last; cursor.next_group()) {
@@ -85,7 +85,7 @@ template <layout_type L, class Shape, activation_scheme A>
         for (index_t width = 0; at.column < end; at.column += width, ++at.segment) {
             width = std::min(segments<L, A>::limit, end - at.column);
             segment_sums<Shape> sums;
-            sums.clear();
+            sums.start(x, at.segment);
             for (index_t b = 0; b < width / block_cols; ++b, at.operand += block_cols) {
                 prefetch_ahead(cursor.block, block_bytes);
                 add_block(cursor.block, weights, x.digits, at.operand, sums);
@@ -109,11 +109,12 @@ template <index_t Tokens, layout_type L, activation_scheme A>
 void multiply_tile(const packed_view<L>& w,
                    index_t tile,
                    const unit_terms<L>& weights,
-                   const token_operands& x,
+                   const token_operands<L, A>& x,
                    const tile_result& y) {
     using shape = sum_shape<Tokens, A::digits, unit_terms<L>::terms, unit_terms<L>::halves>;
-    tile_totals<shape, A> totals;
+    tile_totals<shape, L, A> totals;
     totals.clear();
+    y.prefetch(Tokens);
     tile_place at{x.first};
     const index_t group_cols = w.shape().group_cols;
     if (!geometry<L>::matrix_grid && group_cols % L::block_cols == 0 &&
@@ -123,7 +124,7 @@ void multiply_tile(const packed_view<L>& w,
                          totals);
     }
     if (at.column < x.last) {
-        tile_totals<shape, A> rest = totals;  // a copy: `totals` itself stays in registers
+        tile_totals<shape, L, A> rest = totals;  // a copy: `totals` itself stays in registers
         tile_cursor<L> cursor{w, tile, at.column};
         add_segments(cursor, weights, x, at, rest);
         totals = rest;

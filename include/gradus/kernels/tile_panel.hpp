@@ -62,16 +62,18 @@ template <layout_type L, activation_scheme A> class tile_panel {
     [[nodiscard]] index_t last() const { return last_; }
 
     template <index_t Tokens>
-    GRADUS_INLINE void
-    multiply(const weights_type& weights, const token_operands& x, const tile_result& y) const {
+    GRADUS_INLINE void multiply(const weights_type& weights,
+                                const token_operands<L, A>& x,
+                                const tile_result& y) const {
         using shape = sum_shape<Tokens, A::digits, terms, halves>;
-        tile_totals<shape, A> totals;
+        tile_totals<shape, L, A> totals;
         totals.clear();
+        y.prefetch(Tokens);
         const std::uint8_t* from = bytes_;
         index_t operand = 0;
         for (index_t s = 0; s < count_; ++s) {
             segment_sums<shape> sums;
-            sums.clear();
+            sums.start(x, s);
             add_panel<L>(from, quads_[s], x.digits, operand, sums);
             from += step * quads_[s];
             operand += 4 * quads_[s];

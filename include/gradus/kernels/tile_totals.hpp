@@ -2,31 +2,12 @@
 // From integer sums of segments to the floats of a product.
 #pragma once
 
-#include <gradus/concepts/activation_scheme.hpp>
 #include <gradus/kernels/dot_segment.hpp>
 #include <gradus/kernels/tile_cursor.hpp>
+#include <gradus/kernels/token_operands.hpp>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
-
-/// Quantized tokens over the columns [first, last) of a matrix, which start and end at segments.
-struct token_operands {
-    operand_rows digits;
-    const float* scale;     ///< [tokens][segments], or [tokens] where a whole token has one
-    const float* sum;       ///< [tokens][segments]: of the integers
-    index_t segment_count;  ///< in these columns
-    index_t first;
-    index_t last;
-};
-
-/// The operands of the tokens from `t` on.
-template <activation_scheme A>
-[[nodiscard]] GRADUS_INLINE token_operands tokens_from(token_operands x, index_t t) {
-    x.digits.at += t * x.digits.token;
-    x.scale += t * (A::scope == activation_scope::token ? 1 : x.segment_count);
-    x.sum += t * x.segment_count;
-    return x;
-}
 
 /// y(token, row): the rows of a tile, of which `height` exist.
 struct tile_result {
@@ -34,6 +15,20 @@ struct tile_result {
     index_t stride;
     index_t height;
     bool add;  ///< to what is there
+
+    /// Asks for the lines that will be written: tokens lie a whole row of y apart.
+    GRADUS_INLINE void prefetch(index_t tokens) const {
+        for (index_t t = 0; t < tokens; ++t) {
+            for (index_t r = 0; r < height; r += simd::lanes) {
+                __builtin_prefetch(at + t * stride + r, 1);
+            }
+        }
+    }
+
+    /// Of the tokens from `t` on.
+    [[nodiscard]] GRADUS_INLINE tile_result from_token(index_t t) const {
+        return {at + t * stride, stride, height, add};
+    }
 };
 
 /// A group's scales and negative offsets, one row a lane.
@@ -54,8 +49,9 @@ grids_of(const tile_cursor<L>& cursor, const unit_terms<L>& weights) {
 }
 
 /// Float sums of a few tokens over segments in ascending order, one lane a row.
-template <class Shape, activation_scheme A> class tile_totals {
+template <class Shape, layout_type L, activation_scheme A> class tile_totals {
     static constexpr index_t halves = Shape::halves;
+    using operands_type = token_operands<L, A>;
 
   public:
     GRADUS_INLINE void clear() {
@@ -63,16 +59,18 @@ template <class Shape, activation_scheme A> class tile_totals {
                                                    GRADUS_INLINE_LAMBDA { total_[i] = 0.0f; });
     }
 
-    /// total += (sum - offset * sum of the activations) * scale
+    /// total += (sum - offset * sum of the activations) * scale, where sums do not start there
     GRADUS_INLINE void add(const segment_sums<Shape>& sums,
                            const half_grids<halves>& grids,
-                           const token_operands& x,
+                           const operands_type& x,
                            index_t segment) {
         simd::unrolled<Shape::tokens>([&](index_t t) GRADUS_INLINE_LAMBDA {
             const index_t place = t * x.segment_count + segment;
-            const simd::f32x16 of_token(x.sum[place]);
             simd::unrolled<halves>([&](index_t h) GRADUS_INLINE_LAMBDA {
-                const auto centred = fused(grids.minus_offset[h], of_token, sums.total(t, h));
+                simd::f32x16 centred = sums.total(t, h);
+                if constexpr (!operands_type::starts_at_offset) {
+                    centred = fused(grids.minus_offset[h], x.sum[place], centred);
+                }
                 auto& total = total_[t * halves + h];
                 if constexpr (A::scope == activation_scope::segment) {
                     total = fused(centred, grids.scale[h] * simd::f32x16(x.scale[place]), total);
@@ -85,9 +83,8 @@ template <class Shape, activation_scheme A> class tile_totals {
 
     /// y (+)= total * pitch, times the token's scale where a token has one. Unrolled, as the totals
     /// would otherwise live in memory throughout.
-    template <layout_type L>
     GRADUS_INLINE void
-    store(const token_operands& x, const unit_terms<L>& weights, const tile_result& y) const {
+    store(const operands_type& x, const unit_terms<L>& weights, const tile_result& y) const {
         simd::unrolled<halves>([&](index_t h) GRADUS_INLINE_LAMBDA {
             const float pitch = weights.pitch(h);
             const index_t top = h * simd::lanes;

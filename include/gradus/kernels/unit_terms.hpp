@@ -26,9 +26,19 @@ template <layout_type L> class unit_terms {
                                     : direct && form_type::scales && simd::dot_takes_any_byte
                                         ? unit_form::raised
                                         : unit_form::exact;
+    /// At most a handful of operations for 64 codes.
+    static constexpr bool unpacks_fast = direct && terms == 1 && units::unpacks_fast;
     static constexpr int bits = form == unit_form::raised ? 8 : form_type::bits;
 
     GRADUS_INLINE explicit unit_terms(const typename L::mapping_type& map) : form_{map} {}
+
+    static constexpr bool has_whole_offset = form_type::has_whole_offset;
+
+    /// What codes of zero add to the sum of their last term, for half `half`, in units of the
+    /// activations' sum.
+    [[nodiscard]] static constexpr std::int32_t whole_offset(index_t half) {
+        return form_type::whole_offset() * static_cast<std::int32_t>(raised(half));
+    }
 
     [[nodiscard]] static constexpr float raised([[maybe_unused]] index_t half) {
         if constexpr (form == unit_form::raised) {

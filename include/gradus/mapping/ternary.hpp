@@ -20,6 +20,7 @@ struct ternary {
     static constexpr int bits = 2;
     static constexpr int codes = 3;
     static constexpr float pitch = 1.0f;
+    static constexpr int zero_code = 1;
     using params = scale_only;
 
     /// The scale that `fit` gives, for one interval or one a lane.

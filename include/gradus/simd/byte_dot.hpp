@@ -64,6 +64,17 @@ struct byte_quad {
 #endif
 }
 
+/// Sums that start at x.
+[[nodiscard]] GRADUS_INLINE sum_register sum_from(std::int32_t x) {
+#if GRADUS_HAS_SIMD && !defined(__SSE4_2__)
+    return vdupq_n_s32(x);
+#elif GRADUS_HAS_SIMD
+    return in_every_row({x});
+#else
+    return x;
+#endif
+}
+
 #if GRADUS_HAS_SIMD && defined(__SSE4_2__) && !defined(GRADUS_WIDE_REGISTERS)
 #if defined(__AVX2__)
 #define GRADUS_X86(op) _mm256_##op

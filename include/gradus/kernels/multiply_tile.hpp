@@ -5,21 +5,12 @@
 #include <gradus/kernels/segments.hpp>
 #include <gradus/kernels/tile_cursor.hpp>
 #include <gradus/kernels/tile_totals.hpp>
+#include <gradus/simd/read_ahead.hpp>
 
 #include <algorithm>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
-
-/// Asks for what will be read `prefetch_distance` bytes later: memory and arithmetic then overlap
-/// (peers read no further ahead than a kilobyte, or not at all).
-inline constexpr index_t prefetch_distance = 1024;
-
-GRADUS_INLINE void prefetch_ahead(const std::byte* at, index_t bytes) {
-    for (index_t i = 0; i < bytes; i += 64) {
-        __builtin_prefetch(at + prefetch_distance + i, 0, 2);
-    }
-}
 
 /// Where a walk through a tile is.
 struct tile_place {
@@ -42,6 +33,7 @@ GRADUS_INLINE void add_whole_groups(const tile_cursor<L>& cursor,
     constexpr index_t block_bytes = L::packing_type::bytes(L::tile_rows * block_cols);
     constexpr index_t grid_bytes =
         L::tile_rows * G::scale_bytes + G::zero_bytes(index_t{L::tile_rows});
+    const simd::read_ahead ahead;
     const std::byte* group = cursor.group();
     const index_t stride = cursor.group_stride();
     scale_lanes<typename L::scale_type> scales[Shape::halves];
@@ -53,7 +45,7 @@ GRADUS_INLINE void add_whole_groups(const tile_cursor<L>& cursor,
         segment_sums<Shape> sums;
         sums.start(x, at.segment);
         do {
-            prefetch_ahead(block, block_bytes);
+            ahead.of(block, block_bytes);
             add_block(block, weights, x.digits, at.operand, sums);
             at.operand += block_cols;
             block += block_bytes;
@@ -79,6 +71,7 @@ template <layout_type L, class Shape, activation_scheme A>
                                     tile_totals<Shape, L, A>& totals) {
     constexpr index_t block_cols = L::block_cols;
     constexpr index_t block_bytes = L::packing_type::bytes(L::tile_rows * block_cols);
+    const simd::read_ahead ahead;
     for (; at.column < x.last; cursor.next_group()) {
         const index_t end = std::min(cursor.group_end(), x.last);
         const half_grids<Shape::halves> grids = grids_of(cursor, weights);
@@ -87,7 +80,7 @@ template <layout_type L, class Shape, activation_scheme A>
             segment_sums<Shape> sums;
             sums.start(x, at.segment);
             for (index_t b = 0; b < width / block_cols; ++b, at.operand += block_cols) {
-                prefetch_ahead(cursor.block, block_bytes);
+                ahead.of(cursor.block, block_bytes);
                 add_block(cursor.block, weights, x.digits, at.operand, sums);
                 cursor.block += block_bytes;
             }

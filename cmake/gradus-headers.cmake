@@ -215,6 +215,7 @@ set(GRADUS_HEADERS
     gradus/simd/lanes.hpp
     gradus/simd/lookup.hpp
     gradus/simd/planes.hpp
+    gradus/simd/read_ahead.hpp
     gradus/simd/round_f16.hpp
     gradus/simd/transpose.hpp
     gradus/simd/trits.hpp

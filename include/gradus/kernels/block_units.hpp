@@ -4,7 +4,7 @@
 
 #include <gradus/packing/base3.hpp>
 #include <gradus/packing/bit_planes.hpp>
-#include <gradus/simd/bytes.hpp>
+#include <gradus/simd/byte_dot.hpp>
 #include <gradus/simd/trits.hpp>
 
 namespace gradus {
@@ -27,6 +27,7 @@ enum class unit_form {
 template <packing P> struct block_units {
     static constexpr bool direct = false;
     static constexpr bool unpacks_fast = false;
+    static constexpr bool fractions = false;
 };
 
 /// One shift at most and one logical operation for each plane.
@@ -35,6 +36,7 @@ template <int W> struct block_units<bit_planes<W>> {
 
     static constexpr bool direct = true;
     static constexpr bool unpacks_fast = W <= 4 || W == 8;
+    static constexpr bool fractions = false;
     static constexpr index_t units = planes::block / 64;
 
     /// The lower half lies one field higher in its line; with codes of up to 4 bits it may stay.
@@ -129,9 +131,13 @@ template <int W> struct block_units<bit_planes<W>> {
     lines<1> ones_;
 };
 
+/// Also as fractions of 256, each code being floor(3 f / 256): with f' = 3 f mod 256, which leads
+/// to the next code of the byte, 256 code = 3 f - f'. So sums of codes are those of fractions, and
+/// no code needs to be made: sum = (3 sum_f - sum_f') / 256.
 template <> struct block_units<base3> {
     static constexpr bool direct = true;
     static constexpr bool unpacks_fast = false;
+    static constexpr bool fractions = simd::dot_takes_any_byte;
     static constexpr index_t units = base3::block / 64;
 
     [[nodiscard]] static constexpr int raise() { return 0; }
@@ -146,6 +152,14 @@ template <> struct block_units<base3> {
                 line[i][p] = simd::load_bytes(block + 64 * i + simd::register_bytes * p);
             });
         });
+    }
+
+    /// f of unit U; After = 1: f'.
+    template <index_t U, index_t After>
+    [[nodiscard]] GRADUS_INLINE simd::byte_register fraction(index_t part) const {
+        simd::byte_register f = line[U / 5][part];
+        simd::unrolled<U % 5 + After>([&](index_t) GRADUS_INLINE_LAMBDA { f = simd::tripled(f); });
+        return f;
     }
 
     template <index_t U, unit_form>

@@ -104,7 +104,10 @@ void multiply_tile(const packed_view<L>& w,
                    const unit_terms<L>& weights,
                    const token_operands<L, A>& x,
                    const tile_result& y) {
-    using shape = sum_shape<Tokens, A::digits, unit_terms<L>::terms, unit_terms<L>::halves>;
+    // Fractions cost two products a token, codes as much as two once.
+    constexpr bool fractions = unit_terms<L>::fractions && Tokens <= 2;
+    using shape =
+        sum_shape<Tokens, A::digits, unit_terms<L>::terms, unit_terms<L>::halves, fractions>;
     tile_totals<shape, L, A> totals;
     totals.clear();
     y.prefetch(Tokens);

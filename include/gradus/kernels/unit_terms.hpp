@@ -22,6 +22,7 @@ template <layout_type L> class unit_terms {
     static constexpr index_t terms = form_type::terms;
     static constexpr index_t halves = (L::tile_rows + simd::lanes - 1) / simd::lanes;
     static constexpr bool direct = units::direct && L::tile_rows == tiles_of_32;
+    static constexpr bool fractions = direct && form_type::scales && units::fractions;
     static constexpr unit_form form = form_type::ignores_upper_bits ? unit_form::loose
                                     : direct && form_type::scales && simd::dot_takes_any_byte
                                         ? unit_form::raised

@@ -172,6 +172,21 @@ template <int Bits>
 #endif
 }
 
+/// (3 a - b) / 256, where that is whole.
+[[nodiscard]] GRADUS_INLINE sum_register whole_of_thirds(sum_register a, sum_register b) {
+#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
+    return _mm512_srai_epi32(_mm512_sub_epi32(_mm512_add_epi32(a, _mm512_add_epi32(a, a)), b), 8);
+#elif GRADUS_HAS_SIMD && defined(__AVX2__)
+    return _mm256_srai_epi32(_mm256_sub_epi32(_mm256_add_epi32(a, _mm256_add_epi32(a, a)), b), 8);
+#elif GRADUS_HAS_SIMD && defined(__SSE4_2__)
+    return _mm_srai_epi32(_mm_sub_epi32(_mm_add_epi32(a, _mm_add_epi32(a, a)), b), 8);
+#elif GRADUS_HAS_SIMD
+    return vshrq_n_s32(vsubq_s32(vaddq_s32(a, vaddq_s32(a, a)), b), 8);
+#else
+    return (3 * a - b) >> 8;
+#endif
+}
+
 /// The sums as floats, rounded to nearest (exact below 2^24).
 [[nodiscard]] GRADUS_INLINE native<float> as_floats(sum_register sum) {
 #if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)

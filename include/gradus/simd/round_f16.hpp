@@ -20,8 +20,8 @@ namespace simd {
 #if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
     // With a mask of our own: without, g++'s macro of -O0 converts -1 to the mask, and warns.
     constexpr __mmask16 every_lane = 0xffff;
-    const __m256i halves = _mm512_maskz_cvtps_ph(
-        every_lane, x.part[0], _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    const __m256i halves =
+        _mm512_maskz_cvtps_ph(every_lane, x.part[0], _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     r.part[0] = native<float>(_mm512_cvtph_ps(halves));
 #elif GRADUS_HAS_SIMD && defined(__AVX2__) && defined(__F16C__)
     each_part([&](index_t i) {

@@ -47,6 +47,12 @@ namespace simd {
 #endif
 }
 
+/// f = 86 d for digits d, of which 3 f - 2 d = 256 d.
+[[nodiscard]] GRADUS_INLINE byte_register fraction_of_trit(byte_register d) {
+    return any_of(any_of(shifted_to<0, 6>(d), shifted_to<0, 4>(d)),
+                  any_of(shifted_to<0, 2>(d), shifted_to<0, 1>(d)));
+}
+
 /// Digit `Place` (0 ... 4, the most significant first) of every byte.
 template <index_t Place> [[nodiscard]] GRADUS_INLINE byte_register trit(byte_register v) {
     unrolled<Place>([&](index_t) { v = tripled(v); });

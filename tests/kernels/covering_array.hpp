@@ -109,12 +109,11 @@ constexpr bool covers_all_pairs() {
 
 static_assert(covers_all_pairs());
 
-template <index_t Row> struct selected {
-    template <index_t Axis, class All>
-    using choice = std::tuple_element_t<covering_array[Row][Axis], All>;
+template <selection S> struct selected {
+    template <index_t Axis, class All> using choice = std::tuple_element_t<S[Axis], All>;
 
     using mapping_type = choice<0, all_mappings>;
-    static constexpr index_t packing_choice = covering_array[Row][3];
+    static constexpr index_t packing_choice = S[3];
     using packing_type = std::conditional_t<packing_choice == 2,
                                             in_order<mapping_type::bits, mapping_type::codes>,
                                             packing_for<mapping_type>>;
@@ -140,12 +139,12 @@ inline std::vector<float> uneven_weights(index_t rows, index_t cols) {
     return w;
 }
 
-/// One recipe of the array: bytes as by definition, then every kernel on them.
-template <index_t Row> index_t faults_of_recipe() {
-    using what = selected<Row>;
+/// One recipe: bytes as by definition, then every kernel on them.
+template <selection S> index_t faults_of_selection(std::uint64_t number) {
+    using what = selected<S>;
     using L = typename what::layout_type;
     typename what::rounding_type rounding;
-    if constexpr (requires { rounding.seed; }) { rounding.seed = seed() + Row; }
+    if constexpr (requires { rounding.seed; }) { rounding.seed = seed() + number; }
     typename L::grouping_type by;
     if constexpr (requires { by.size = 20; }) { by.size = 20; }
     const recipe<L, typename what::range_type, typename what::rounding_type> how{
@@ -174,6 +173,10 @@ template <index_t Row> index_t faults_of_recipe() {
         }
     }
     return faults;
+}
+
+template <index_t Row> index_t faults_of_recipe() {
+    return faults_of_selection<covering_array[Row]>(Row);
 }
 
 }  // namespace gradus::test

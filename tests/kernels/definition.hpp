@@ -34,7 +34,7 @@ template <class L> struct definition {
 
     [[nodiscard]] index_t group() const { return by.columns(cols); }
 
-    [[nodiscard]] index_t groups() const { return (cols + group() - 1) / group(); }
+    [[nodiscard]] index_t groups() const { return cols == 0 ? 0 : (cols - 1) / group() + 1; }
 
     [[nodiscard]] params& grid(index_t r, index_t g) {
         return one_grid ? grids[0] : grids[r * groups() + g];

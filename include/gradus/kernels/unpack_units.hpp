@@ -29,8 +29,12 @@ struct zero_filled_line {
     alignas(64) std::byte bytes[64];
 
     GRADUS_INLINE zero_filled_line(const std::byte* from, index_t length) {
-        std::memset(bytes, 0, sizeof bytes);
-        std::memcpy(bytes, from, length);
+        if constexpr (simd::register_bytes == 64) {
+            simd::store_bytes(bytes, simd::load_first_bytes(from, length));
+        } else {
+            std::memset(bytes, 0, sizeof bytes);
+            std::memcpy(bytes, from, length);
+        }
     }
 
     /// to[i] = field(part of the line) in 64 bytes, on top of what is there if `adds`.

@@ -4,6 +4,9 @@
 
 #include <gradus/simd/batch.hpp>
 
+#include <algorithm>
+#include <cstring>
+
 #if GRADUS_HAS_SIMD && defined(__SSE4_2__)
 #include <immintrin.h>
 #elif GRADUS_HAS_SIMD
@@ -42,6 +45,18 @@ inline constexpr index_t register_bytes = sizeof(byte_register);
     std::uint32_t word = 0;
     std::memcpy(&word, from, sizeof word);
     return word;
+#endif
+}
+
+/// The first `count` bytes, which alone are read; zeros behind them.
+[[nodiscard]] GRADUS_INLINE byte_register load_first_bytes(const void* from, index_t count) {
+#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
+    const __mmask64 first = count >= 64 ? ~__mmask64{0} : (__mmask64{1} << count) - 1;
+    return _mm512_maskz_loadu_epi8(first, from);
+#else
+    alignas(64) std::byte bytes[64] = {};
+    std::memcpy(bytes, from, std::min(count, register_bytes));
+    return load_bytes(bytes);
 #endif
 }
 

@@ -27,8 +27,8 @@ machine_has() {
 
 v3='avx2 fma bmi1 bmi2 f16c movbe abm'
 v4="$v3 avx512f avx512bw avx512cd avx512dq avx512vl"
-newer='avx512_vnni avx512vbmi'
-avx512='-march=x86-64-v4 -mavx512vnni -mavx512vbmi'
+newer='avx512_vnni avx512vbmi gfni'
+avx512='-march=x86-64-v4 -mavx512vnni -mavx512vbmi -mgfni'
 # shellcheck disable=SC2086
 machine_has $v4 $newer || { newer='' && avx512='-march=x86-64-v4'; }
 builds="

@@ -126,7 +126,7 @@ TEST_CASE("objects are built for what they are named after, and for no more") {
         {"avx2_vnni", "isa_sse4_2_avx2_fma_f16c_bmi2_lzcnt_movbe_avxvnni"},
         {"avx512", "isa_sse4_2_avx2_fma_f16c_bmi2_lzcnt_movbe_avx512"},
         {"avx512_vnni", "isa_sse4_2_avx2_fma_f16c_bmi2_lzcnt_movbe_avx512_vnni"},
-        {"avx512_vbmi", "isa_sse4_2_avx2_fma_f16c_bmi2_lzcnt_movbe_avx512_vnni_vbmi"},
+        {"avx512_vbmi", "isa_sse4_2_avx2_fma_f16c_bmi2_lzcnt_movbe_avx512_vnni_vbmi_gfni"},
 #else
         {"scalar", "isa_plain_neon"},
         {"neon", "isa_neon"},

@@ -127,6 +127,11 @@
 #else
 #define GRADUS_TAG_VBMI
 #endif
+#if defined(__GFNI__)
+#define GRADUS_TAG_GFNI _gfni
+#else
+#define GRADUS_TAG_GFNI
+#endif
 #if defined(__AVX512FP16__)
 #define GRADUS_TAG_FP16 _fp16
 #else
@@ -150,15 +155,15 @@
 #define GRADUS_TAG_CHECK
 #endif
 
-#define GRADUS_JOIN_(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s)                      \
-    isa##a##b##c##d##e##f##g##h##i##j##k##l##m##n##o##p##q##r##s
+#define GRADUS_JOIN_(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t)                   \
+    isa##a##b##c##d##e##f##g##h##i##j##k##l##m##n##o##p##q##r##s##t
 #define GRADUS_JOIN(...) GRADUS_JOIN_(__VA_ARGS__)
 #define GRADUS_ISA                                                                                 \
     GRADUS_JOIN(GRADUS_TAG_SCALAR, GRADUS_TAG_SSE, GRADUS_TAG_POPCNT, GRADUS_TAG_AVX2,             \
                 GRADUS_TAG_FMA, GRADUS_TAG_F16C, GRADUS_TAG_BMI, GRADUS_TAG_LZCNT,                 \
                 GRADUS_TAG_MOVBE, GRADUS_TAG_AVX512, GRADUS_TAG_BW, GRADUS_TAG_DQ, GRADUS_TAG_VL,  \
-                GRADUS_TAG_VNNI, GRADUS_TAG_VBMI, GRADUS_TAG_FP16, GRADUS_TAG_BF16,                \
-                GRADUS_TAG_ARM, GRADUS_TAG_CHECK)
+                GRADUS_TAG_VNNI, GRADUS_TAG_VBMI, GRADUS_TAG_GFNI, GRADUS_TAG_FP16,                \
+                GRADUS_TAG_BF16, GRADUS_TAG_ARM, GRADUS_TAG_CHECK)
 #define GRADUS_TEXT_(x) #x
 #define GRADUS_TEXT(x) GRADUS_TEXT_(x)
 

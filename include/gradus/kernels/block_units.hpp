@@ -30,7 +30,9 @@ template <packing P> struct block_units {
     static constexpr bool fractions = false;
 };
 
-/// One shift at most and one logical operation for each plane.
+/// One shift at most and one logical operation for each plane. Where bits move freely, two planes
+/// merge by halves of bytes (the narrower one's bits lie in the other half, or a shift that serves
+/// several units brings them there), and one operation puts a unit's bits together.
 template <int W> struct block_units<bit_planes<W>> {
     using planes = bit_planes<W>;
 
@@ -38,10 +40,13 @@ template <int W> struct block_units<bit_planes<W>> {
     static constexpr bool unpacks_fast = W <= 4 || W == 8;
     static constexpr bool fractions = false;
     static constexpr index_t units = planes::block / 64;
+    static constexpr int widest = (W & 8) != 0 ? 8 : (W & 4) != 0 ? 4 : (W & 2) != 0 ? 2 : 1;
+    static constexpr int next = widest > 2 && (W & 2) != 0 ? 2 : 1;  ///< of two planes or more
+    static constexpr bool merges = simd::moves_bits && W != widest;
 
     /// The lower half lies one field higher in its line; with codes of up to 4 bits it may stay.
     [[nodiscard]] static constexpr int raise_of(index_t half, unit_form form) {
-        const bool stays = form == unit_form::raised && half == 1 && W <= 4;
+        const bool stays = form == unit_form::raised && half == 1 && W <= 4 && !merges;
         return !stays ? 0 : (W & 4) != 0 ? 4 : (W & 2) != 0 ? 2 : 1;
     }
 
@@ -59,8 +64,11 @@ template <int W> struct block_units<bit_planes<W>> {
         constexpr int raise = raise_of(U % 2, Form);
         if constexpr (W == 8) {
             return simd::load_bytes(block_ + 64 * U + simd::register_bytes * part);
+        } else if constexpr (merges) {
+            simd::byte_register code = merged_planes<U>(part);
+            if constexpr (W == 7) { code = with_plane<1, U, 0, Form>(code, part); }
+            return code;
         } else {
-            constexpr int widest = (W & 4) != 0 ? 4 : (W & 2) != 0 ? 2 : 1;
             simd::byte_register code = lines_of<widest>().template line_at<U, raise>(part);
             if constexpr (Form != unit_form::loose) {
                 code = simd::both(code, simd::every_byte(((1u << widest) - 1u) << raise));
@@ -110,6 +118,30 @@ template <int W> struct block_units<bit_planes<W>> {
         } else {
             return ones_;
         }
+    }
+
+    /// The bits of the two widest planes.
+    template <index_t U>
+    [[nodiscard]] GRADUS_INLINE simd::byte_register merged_planes(index_t part) const {
+        constexpr int wide = widest * int{U % (8 / widest)};
+        constexpr int narrow_there = next * int{U % (8 / next)};
+        constexpr bool shifts = wide / 4 == narrow_there / 4;
+        constexpr int narrow = shifts ? (narrow_there + 4) % 8 : narrow_there;
+        constexpr unsigned mask = wide / 4 == 0 ? 0xf0u : 0x0fu;
+        constexpr auto from = [] {
+            simd::bit_places places{widest + next};
+            for (int i = 0; i < widest; ++i) {
+                places.place[i] = wide + i;
+            }
+            for (int i = 0; i < next; ++i) {
+                places.place[widest + i] = narrow + i;
+            }
+            return places;
+        }();
+        simd::byte_register line = lines_of<next>().line[U / (8 / next)][part];
+        if constexpr (shifts) { line = simd::shifted_to<narrow_there, narrow>(line); }
+        const auto other = lines_of<widest>().line[U / (8 / widest)][part];
+        return simd::bits_of<from>(simd::merged<mask>(other, line));
     }
 
     /// `code` and the bits of a narrower plane.

@@ -65,8 +65,10 @@ inline bool runs_avx512_vnni() {
     return runs_avx512() && __builtin_cpu_supports("avx512vnni");
 }
 
+/// With GFNI, which no processor with VBMI is without.
 inline bool runs_avx512_vbmi() {
-    return runs_avx512_vnni() && __builtin_cpu_supports("avx512vbmi");
+    const bool gfni = has_cpuid_bit(7, 0, 2, 8);
+    return runs_avx512_vnni() && __builtin_cpu_supports("avx512vbmi") && gfni;
 }
 
 #elif defined(__aarch64__)

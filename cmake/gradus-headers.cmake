@@ -108,6 +108,7 @@ set(GRADUS_HEADERS
     gradus/kernels/multiply_tile.hpp
     gradus/kernels/pack_codes.hpp
     gradus/kernels/permute_columns.hpp
+    gradus/kernels/plane_units.hpp
     gradus/kernels/quantize_activations.hpp
     gradus/kernels/segments.hpp
     gradus/kernels/sparse_gemm.hpp
@@ -116,6 +117,7 @@ set(GRADUS_HEADERS
     gradus/kernels/tile_panel.hpp
     gradus/kernels/tile_totals.hpp
     gradus/kernels/token_operands.hpp
+    gradus/kernels/trit_units.hpp
     gradus/kernels/unit_terms.hpp
     gradus/kernels/unpack_rows.hpp
     gradus/kernels/unpack_units.hpp
@@ -207,6 +209,7 @@ set(GRADUS_HEADERS
     gradus/scale/half_scale.hpp
     gradus/scale/log8_scale.hpp
     gradus/simd/batch.hpp
+    gradus/simd/bits_of.hpp
     gradus/simd/byte_dot.hpp
     gradus/simd/byte_lookup.hpp
     gradus/simd/bytes.hpp

@@ -2,8 +2,9 @@
 // How the stored units of a layout enter an integer dot product.
 #pragma once
 
-#include <gradus/kernels/block_units.hpp>
 #include <gradus/kernels/dot_form.hpp>
+#include <gradus/kernels/plane_units.hpp>
+#include <gradus/kernels/trit_units.hpp>
 #include <gradus/layout/layout.hpp>
 #include <gradus/simd/byte_dot.hpp>
 

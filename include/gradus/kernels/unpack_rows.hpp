@@ -3,7 +3,8 @@
 #pragma once
 
 #include <gradus/concepts/layout.hpp>
-#include <gradus/kernels/block_units.hpp>
+#include <gradus/kernels/plane_units.hpp>
+#include <gradus/kernels/trit_units.hpp>
 #include <gradus/kernels/unpack_units.hpp>
 #include <gradus/simd/transpose.hpp>
 

@@ -2,7 +2,7 @@
 // How far ahead of its arithmetic a kernel asks for what it reads.
 #pragma once
 
-#include <gradus/core/config.hpp>
+#include <gradus/core/types.hpp>
 
 #include <cstddef>
 

@@ -220,6 +220,7 @@ set(GRADUS_HEADERS
     gradus/simd/planes.hpp
     gradus/simd/read_ahead.hpp
     gradus/simd/round_f16.hpp
+    gradus/simd/signed_values.hpp
     gradus/simd/transpose.hpp
     gradus/simd/trits.hpp
     gradus/simd/widen.hpp

@@ -66,6 +66,13 @@ concept fixed_zero = evenly_spaced<M> && !has_zero_point<M> && requires {
     { M::zero_code } -> std::convertible_to<int>;
 };
 
+/// Levels that are whole numbers of steps from a code: decode(c, p) = (c - zero) * p.scale, rounded
+/// once, with zero = zero_code or, where the mapping says `counts_from_zero`, p.zero.
+template <class M>
+concept counted_from_zero =
+    evenly_spaced<M> && M::pitch == 1.0f &&
+    (fixed_zero<M> || (has_zero_point<M> && requires { requires bool(M::counts_from_zero); }));
+
 /// Its levels are a table in units of the scale: decode(c, p) = level(c) * p.scale.
 template <class M>
 concept scaled_levels = mapping<M> && requires(const M m, code_t c) {

@@ -15,7 +15,7 @@ inline namespace GRADUS_ISA {
 template <class L>
 concept decoded_by_rows = unpacked_by_rows<L> && vectorizable_mapping<typename L::mapping_type>;
 
-/// Collects up to 256 columns of a tile, whatever their groups, then writes row by row. Rows of a
+/// Collects up to 128 columns of a tile, whatever their groups, then writes row by row. Rows of a
 /// matrix are often a power of two apart, where 32 short runs fight for the same cache lines: runs
 /// of 64 bytes reach a third of the speed of runs of 512 or more.
 template <decoded_by_rows L> class row_decoder {
@@ -23,7 +23,7 @@ template <decoded_by_rows L> class row_decoder {
     using params = typename L::mapping_type::params;
 
     /// Most columns of one group in one call: whole blocks.
-    static constexpr index_t part_cols = 256 / L::block_cols * L::block_cols;
+    static constexpr index_t part_cols = 128 / L::block_cols * L::block_cols;
 
     GRADUS_INLINE row_decoder(const typename L::mapping_type& map, matrix_view<float> out)
         : map_{map}, out_{out} {}
@@ -36,7 +36,7 @@ template <decoded_by_rows L> class row_decoder {
         if (held_ == 0) { first_ = first; }
         set_grids(grids);
         columns_[held_] = columns;
-        unpack_rows<L>(from, columns, codes_ + strip_codes * strips_);
+        unpack_rows<L, zero>(from, columns, codes_ + strip_codes * strips_);
         ++held_;
         strips_ += strips;
     }
@@ -62,23 +62,34 @@ template <decoded_by_rows L> class row_decoder {
     }
 
   private:
-    static constexpr index_t most_strips = 16;
-    static constexpr index_t most_parts = 8;
+    using mapping_type = typename L::mapping_type;
+    static constexpr index_t most_strips = 8;
+    static constexpr index_t most_parts = 4;
+    static constexpr bool counts = counted_from_zero<mapping_type>;
 
-    /// Rows first: g++ 12 at -O1 drops calls whose loops step through [part][row] by rows.
-    GRADUS_INLINE void set_grids(const lane_grid* grids) {
-        float scale[L::tile_rows];
-        code_t zero[L::tile_rows];
-        for (index_t half = 0; half < 2; ++half) {
-            grids[half].scale.store(scale + simd::lanes * half);
-            simd::store_codes(grids[half].zero, zero + simd::lanes * half);
+    /// Codes are held as signed distances from it, where it is the same for all.
+    static constexpr int zero = [] {
+        if constexpr (counts && fixed_zero<mapping_type>) {
+            return int{mapping_type::zero_code};
+        } else {
+            return 0;
         }
-        for (index_t r = 0; r < L::tile_rows; ++r) {
-            if constexpr (has_zero_point<typename L::mapping_type>) {
-                grids_[r][held_] = {scale[r], zero[r]};
-            } else {
-                grids_[r][held_] = {scale[r]};
+    }();
+
+    GRADUS_INLINE void set_grids(const lane_grid* grids) {
+        for (index_t half = 0; half < 2; ++half) {
+            grids[half].scale.store(&scale_[held_][simd::lanes * half]);
+            if constexpr (has_zero_point<mapping_type>) {
+                simd::store_codes(grids[half].zero, &zero_[held_][simd::lanes * half]);
             }
+        }
+    }
+
+    [[nodiscard]] GRADUS_INLINE params grid(index_t part, index_t row) const {
+        if constexpr (has_zero_point<mapping_type>) {
+            return {scale_[part][row], zero_[part][row]};
+        } else {
+            return {scale_[part][row]};
         }
     }
 
@@ -87,7 +98,7 @@ template <decoded_by_rows L> class row_decoder {
             float* out = out_.data + r * out_.stride + first_;
             const code_t* codes = codes_ + row_in_strip(r);
             for (index_t i = 0; i < held_; ++i) {
-                write_strips<Columns / 16>(grids_[r][i], codes, out);
+                write_strips<Columns / 16>(grid(i, r), codes, out);
                 codes += Columns / 16 * strip_codes;
                 out += Columns;
             }
@@ -99,7 +110,7 @@ template <decoded_by_rows L> class row_decoder {
             float* out = out_.data + r * out_.stride + first_;
             const code_t* codes = codes_ + row_in_strip(r);
             for (index_t i = 0; i < held_; ++i) {
-                const params p = grids_[r][i];
+                const params p = grid(i, r);
                 index_t left = columns_[i];
                 for (; left >= 64; left -= 64, out += 64, codes += 4 * strip_codes) {
                     write_strips<4>(p, codes, out);
@@ -121,8 +132,16 @@ template <decoded_by_rows L> class row_decoder {
     template <index_t Strips>
     GRADUS_INLINE void write_strips(const params& p, const code_t* codes, float* out) const {
         simd::unrolled<Strips>([&](index_t s) GRADUS_INLINE_LAMBDA {
-            const auto code = simd::load_codes(codes + strip_codes * s);
-            map_.template decode<simd::f32x16>(code, p).store(out + 16 * s);
+            const code_t* from = codes + strip_codes * s;
+            if constexpr (counts && fixed_zero<mapping_type>) {
+                (simd::signed_values(from) * simd::f32x16(p.scale)).store(out + 16 * s);
+            } else if constexpr (counts) {
+                const auto steps = simd::values_from(simd::load_codes(from), p.zero);
+                (steps * simd::f32x16(p.scale)).store(out + 16 * s);
+            } else {
+                const auto code = simd::load_codes(from);
+                map_.template decode<simd::f32x16>(code, p).store(out + 16 * s);
+            }
         });
     }
 
@@ -132,7 +151,8 @@ template <decoded_by_rows L> class row_decoder {
     index_t strips_ = 0;
     index_t first_ = 0;
     index_t columns_[most_parts];
-    params grids_[L::tile_rows][most_parts];
+    float scale_[most_parts][L::tile_rows];
+    code_t zero_[most_parts][L::tile_rows];
     alignas(64) code_t codes_[strip_codes * most_strips];
 };
 

@@ -6,6 +6,7 @@
 #include <gradus/kernels/plane_units.hpp>
 #include <gradus/kernels/trit_units.hpp>
 #include <gradus/kernels/unpack_units.hpp>
+#include <gradus/simd/signed_values.hpp>
 #include <gradus/simd/transpose.hpp>
 
 namespace gradus {
@@ -25,21 +26,31 @@ concept unpacked_by_rows =
     layout_type<L> && L::tile_rows == 32 && block_units<typename L::packing_type>::direct &&
     L::block_cols == 2 * block_units<typename L::packing_type>::units;
 
-/// Four units of half `Half`, as rows.
-template <index_t Half, class Units> GRADUS_INLINE void put_square(const Units& block, code_t* to) {
+/// Bytes minus a constant, modulo 256.
+template <int From> [[nodiscard]] GRADUS_INLINE simd::byte_register counted(simd::byte_register v) {
+    if constexpr (From == 0) {
+        return v;
+    } else {
+        return simd::byte_difference(v, simd::every_byte(static_cast<std::uint8_t>(From)));
+    }
+}
+
+/// Four units of half `Half`, as rows, counted from `From`.
+template <index_t Half, int From, class Units>
+GRADUS_INLINE void put_square(const Units& block, code_t* to) {
     simd::byte_square square;
     simd::each_part([&](index_t p) GRADUS_INLINE_LAMBDA {
-        square.quad[0][p] = block.template unit<0 + Half, unit_form::exact>(p);
-        square.quad[1][p] = block.template unit<2 + Half, unit_form::exact>(p);
-        square.quad[2][p] = block.template unit<4 + Half, unit_form::exact>(p);
-        square.quad[3][p] = block.template unit<6 + Half, unit_form::exact>(p);
+        square.quad[0][p] = counted<From>(block.template unit<0 + Half, unit_form::exact>(p));
+        square.quad[1][p] = counted<From>(block.template unit<2 + Half, unit_form::exact>(p));
+        square.quad[2][p] = counted<From>(block.template unit<4 + Half, unit_form::exact>(p));
+        square.quad[3][p] = counted<From>(block.template unit<6 + Half, unit_form::exact>(p));
     });
     transposed(square).store(to + 256 * Half);
 }
 
 /// Blocks of up to 256 columns, by way of quads in memory: for ragged blocks, and for those that
 /// are not 16 columns wide.
-template <unpacked_by_rows L>
+template <unpacked_by_rows L, int From>
 void unpack_rows_by_quads(const std::byte* from, index_t columns, code_t* to) {
     using P = typename L::packing_type;
     constexpr index_t quad_codes = 4 * L::tile_rows;
@@ -66,7 +77,8 @@ void unpack_rows_by_quads(const std::byte* from, index_t columns, code_t* to) {
             simd::unrolled<4>([&](index_t q) GRADUS_INLINE_LAMBDA {
                 const code_t* quad = quads + strip_codes * s + quad_codes * q + 64 * half;
                 simd::each_part([&](index_t p) GRADUS_INLINE_LAMBDA {
-                    square.quad[q][p] = simd::load_bytes(quad + simd::register_bytes * p);
+                    square.quad[q][p] =
+                        counted<From>(simd::load_bytes(quad + simd::register_bytes * p));
                 });
             });
             transposed(square).store(to + strip_codes * s + 256 * half);
@@ -75,19 +87,20 @@ void unpack_rows_by_quads(const std::byte* from, index_t columns, code_t* to) {
 }
 
 /// The codes of `columns` (up to 256) columns of one group of a full tile, whole blocks but for
-/// the last: (columns + 15) / 16 strips at `to`, zeros behind the last column.
-template <unpacked_by_rows L>
+/// the last: (columns + 15) / 16 strips at `to`, zeros behind the last column; all minus `From`,
+/// modulo 256.
+template <unpacked_by_rows L, int From = 0>
 GRADUS_INLINE void unpack_rows(const std::byte* from, index_t columns, code_t* to) {
     using P = typename L::packing_type;
     if constexpr (L::block_cols == 16) {
         for (; columns >= 16; columns -= 16, to += strip_codes) {
             const block_units<P> block{from};
-            put_square<0>(block, to);
-            put_square<1>(block, to);
+            put_square<0, From>(block, to);
+            put_square<1, From>(block, to);
             from += P::bytes(strip_codes);
         }
     }
-    if (columns != 0) { unpack_rows_by_quads<L>(from, columns, to); }
+    if (columns != 0) { unpack_rows_by_quads<L, From>(from, columns, to); }
 }
 
 }  // namespace GRADUS_ISA

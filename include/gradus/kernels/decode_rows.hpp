@@ -17,7 +17,8 @@ concept decoded_by_rows = unpacked_by_rows<L> && vectorizable_mapping<typename L
 
 /// Collects up to 128 columns of a tile, whatever their groups, then writes row by row. Rows of a
 /// matrix are often a power of two apart, where 32 short runs fight for the same cache lines: runs
-/// of 64 bytes reach a third of the speed of runs of 512 or more.
+/// of 64 bytes reach a third of the speed of runs of 512. (Unpacking the next columns between the
+/// rows of these, to use the time of the stores, made it a sixth slower.)
 template <decoded_by_rows L> class row_decoder {
   public:
     using params = typename L::mapping_type::params;

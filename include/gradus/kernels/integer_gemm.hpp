@@ -32,9 +32,10 @@ template <layout_type L, activation_scheme A> class integer_product {
         tokens_in_registers<A::digits * weights_type::terms, weights_type::halves>;
     static constexpr index_t job_tiles = 8;  ///< tiles that one worker takes at a time
 
-    /// Tiles are unpacked once for many tokens where unpacking costs more than a few products.
-    static constexpr bool unpacks_fast = weights_type::unpacks_fast && most_tokens >= 6;
-    static constexpr index_t most_streamed = !weights_type::direct ? 0 : 16;
+    /// Tiles are unpacked once for many tokens, unless that costs less than to store the codes.
+    static constexpr bool many_registers = most_tokens * A::digits >= 6;
+    static constexpr bool always_streams = weights_type::unpacks_fast && many_registers;
+    static constexpr index_t most_streamed = many_registers ? 16 : 4;
 
     /// So many tokens come to a tile at once that their columns are many: y is visited rarely.
     static constexpr index_t streamed_at_once = 24;
@@ -45,7 +46,7 @@ template <layout_type L, activation_scheme A> class integer_product {
 
     template <activation_value X, class E>
     void run(matrix_view<const X> x, matrix_view<float> y, bool add, E& threads) {
-        const bool by_panel = !weights_type::direct || (x.rows > most_streamed && !unpacks_fast);
+        const bool by_panel = !weights_type::direct || (x.rows > most_streamed && !always_streams);
         const index_t at_once = std::min(by_panel ? block_type::most_tokens : streamed_at_once,
                                          block_type::most_tokens);
         for (index_t t = 0; t < x.rows; t += at_once) {

@@ -1,9 +1,19 @@
 # SPDX-License-Identifier: MIT
 # Every header of the library. Written by: cmake -P cmake/list-headers.cmake
 set(GRADUS_HEADERS
+    gradus/allocation.hpp
+    gradus/allocation/budget_allocator.hpp
+    gradus/allocation/check_options.hpp
+    gradus/allocation/core_search.hpp
+    gradus/allocation/exact_allocator.hpp
+    gradus/allocation/hull_descent.hpp
+    gradus/allocation/option_front.hpp
+    gradus/allocation/option_hulls.hpp
+    gradus/allocation/reduced_costs.hpp
     gradus/cache/f32_cache.hpp
     gradus/concepts/activation_function.hpp
     gradus/concepts/activation_scheme.hpp
+    gradus/concepts/allocation.hpp
     gradus/concepts/attention.hpp
     gradus/concepts/feed_forward.hpp
     gradus/concepts/grouping.hpp

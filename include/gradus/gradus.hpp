@@ -2,6 +2,7 @@
 // All that needs no library but xsimd, for users; no header of the library includes this one.
 #pragma once
 
+#include <gradus/allocation.hpp>
 #include <gradus/grouping.hpp>
 #include <gradus/kernels.hpp>
 #include <gradus/layout.hpp>

@@ -15,7 +15,7 @@ set(limits
     "60000  rounding/nearest.hpp rounding/stochastic.hpp rounding/error_diffusing.hpp"
     "60000  range/minmax.hpp range/mse_search.hpp range/kl_divergence.hpp"
     "60000  grouping/group.hpp grouping/variance_adaptive.hpp packing/bit_planes.hpp packing/base3.hpp"
-    "60000  scale/half_scale.hpp scale/log8_scale.hpp sparsity/n_of_m.hpp allocation/budget.hpp"
+    "60000  scale/half_scale.hpp scale/log8_scale.hpp sparsity/n_of_m.hpp allocation/budget_allocator.hpp"
     "75000  layout/layout.hpp layout/packed_matrix.hpp layout/packed_view.hpp"
     "75000  quantize/recipe.hpp"
     # Encoding needs kernels, and kernels need xsimd (137 k).

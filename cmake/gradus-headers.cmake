@@ -5,11 +5,19 @@ set(GRADUS_HEADERS
     gradus/allocation/budget_allocator.hpp
     gradus/allocation/check_options.hpp
     gradus/allocation/core_search.hpp
+    gradus/allocation/depth_first.hpp
     gradus/allocation/exact_allocator.hpp
+    gradus/allocation/from_scores.hpp
     gradus/allocation/hull_descent.hpp
+    gradus/allocation/legacy_quantile.hpp
     gradus/allocation/option_front.hpp
     gradus/allocation/option_hulls.hpp
+    gradus/allocation/option_list.hpp
+    gradus/allocation/quantile.hpp
     gradus/allocation/reduced_costs.hpp
+    gradus/allocation/score_options.hpp
+    gradus/allocation/share_threshold.hpp
+    gradus/allocation/threshold.hpp
     gradus/cache/f32_cache.hpp
     gradus/concepts/activation_function.hpp
     gradus/concepts/activation_scheme.hpp

@@ -3,4 +3,12 @@
 #pragma once
 
 #include <gradus/allocation/budget_allocator.hpp>
+#include <gradus/allocation/depth_first.hpp>
 #include <gradus/allocation/exact_allocator.hpp>
+#include <gradus/allocation/from_scores.hpp>
+#include <gradus/allocation/legacy_quantile.hpp>
+#include <gradus/allocation/option_list.hpp>
+#include <gradus/allocation/quantile.hpp>
+#include <gradus/allocation/score_options.hpp>
+#include <gradus/allocation/share_threshold.hpp>
+#include <gradus/allocation/threshold.hpp>

@@ -12,6 +12,7 @@
 namespace {
 
 using gradus::bit_allocation;
+using gradus::bit_option;
 using gradus::budget_allocator;
 using gradus::index_t;
 using namespace gradus::test;
@@ -109,7 +110,7 @@ TEST_CASE("odd costs that no step divides are still fitted to the budget") {
     for (index_t i = 0; i < 500; ++i) {
         const std::uint64_t size = 1000 + key.below(3000, 2 * i);
         const double h = std::pow(10.0, 3.0 * key.uniform(2 * i + 1));
-        std::vector<gradus::bit_option> item;
+        std::vector<bit_option> item;
         for (std::uint64_t b = 1; b <= 8; ++b) {
             item.push_back({size * b + 37 + 5 * b, h * std::pow(4.0, -static_cast<double>(b))});
         }
@@ -187,7 +188,8 @@ TEST_CASE("a budget out of reach is refused with the range") {
 
 TEST_CASE("a budget that does not bind says so, and buys nothing that is no use") {
     auto items = sensitive_items({1, 2, 4}, research_widths, 100);
-    items.add({{200, 0.0}, {800, 0.0}});  // dead columns lose nothing at any width
+    items.add(
+        std::vector<bit_option>{{200, 0.0}, {800, 0.0}});  // dead columns lose nothing at any width
     const auto found = allocate(items, ~std::uint64_t{0});
     CHECK_FALSE(found.binding);
     CHECK(found.choice == std::vector<std::uint32_t>{4, 4, 4, 0});

@@ -10,6 +10,7 @@
 
 namespace {
 
+using gradus::bit_option;
 using gradus::budget_allocator;
 using gradus::exact_allocator;
 using namespace gradus::test;
@@ -20,7 +21,7 @@ owned_items hard_items(gradus::index_t count) {
     owned_items items;
     for (gradus::index_t i = 0; i < count; ++i) {
         const auto cost = 1'000'000 + 2 * key.below(1'000'000, i);
-        items.add({{0, static_cast<double>(cost)}, {cost, 0.0}});
+        items.add(std::vector<bit_option>{{0, static_cast<double>(cost)}, {cost, 0.0}});
     }
     return items;
 }

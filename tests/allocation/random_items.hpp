@@ -4,7 +4,7 @@
 
 #include "seed.hpp"
 
-#include <gradus/concepts/allocation.hpp>
+#include <gradus/allocation/option_list.hpp>
 #include <gradus/core/random.hpp>
 
 #include <cmath>
@@ -14,18 +14,7 @@
 
 namespace gradus::test {
 
-/// Items that own their options.
-struct owned_items {
-    std::vector<bit_option> options;
-    std::vector<index_t> first{0};
-
-    void add(const std::vector<bit_option>& item) {
-        options.insert(options.end(), item.begin(), item.end());
-        first.push_back(options.size());
-    }
-
-    [[nodiscard]] item_options view() const { return {options, first}; }
-};
+using owned_items = option_list;
 
 /// D(b) = h 4^-b at `weights` b bits, for each sensitivity h and width b.
 inline owned_items sensitive_items(const std::vector<double>& sensitivities,

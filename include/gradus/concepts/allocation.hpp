@@ -55,4 +55,21 @@ concept bit_allocator = named<A> && requires(const A a, item_options items, std:
     { a.allocate(items, budget) } -> std::same_as<result<bit_allocation>>;
 };
 
+/// A rule that turns scores, one an item, into levels: 0 for its first width, and so on. It knows
+/// no budget and hits none.
+template <class R>
+concept score_rule = named<R> && requires(const R r, std::span<const double> scores) {
+    { R::widths.size() } -> std::convertible_to<index_t>;
+    { r.levels(scores) } -> std::same_as<std::vector<std::uint32_t>>;
+};
+
+/// A rule that turns scores into levels within a budget that is at least the cost of all cheapest
+/// options. All items have equally many options, by ascending cost; a level is one of them.
+template <class R>
+concept budgeted_score_rule =
+    named<R> &&
+    requires(const R r, std::span<const double> scores, item_options items, std::uint64_t budget) {
+        { r.levels(scores, items, budget) } -> std::same_as<std::vector<std::uint32_t>>;
+    };
+
 }  // namespace gradus

@@ -13,11 +13,14 @@ set(GRADUS_HEADERS
     gradus/allocation/option_front.hpp
     gradus/allocation/option_hulls.hpp
     gradus/allocation/option_list.hpp
+    gradus/allocation/pareto_front.hpp
     gradus/allocation/quantile.hpp
     gradus/allocation/reduced_costs.hpp
     gradus/allocation/score_options.hpp
     gradus/allocation/share_threshold.hpp
+    gradus/allocation/target_average.hpp
     gradus/allocation/threshold.hpp
+    gradus/allocation/water_filling.hpp
     gradus/cache/f32_cache.hpp
     gradus/concepts/activation_function.hpp
     gradus/concepts/activation_scheme.hpp

@@ -8,7 +8,10 @@
 #include <gradus/allocation/from_scores.hpp>
 #include <gradus/allocation/legacy_quantile.hpp>
 #include <gradus/allocation/option_list.hpp>
+#include <gradus/allocation/pareto_front.hpp>
 #include <gradus/allocation/quantile.hpp>
 #include <gradus/allocation/score_options.hpp>
 #include <gradus/allocation/share_threshold.hpp>
+#include <gradus/allocation/target_average.hpp>
 #include <gradus/allocation/threshold.hpp>
+#include <gradus/allocation/water_filling.hpp>

@@ -28,6 +28,7 @@ set(GRADUS_HEADERS
     gradus/concepts/attention.hpp
     gradus/concepts/feed_forward.hpp
     gradus/concepts/grouping.hpp
+    gradus/concepts/importance.hpp
     gradus/concepts/kv_cache.hpp
     gradus/concepts/layout.hpp
     gradus/concepts/mapping.hpp
@@ -47,6 +48,7 @@ set(GRADUS_HEADERS
     gradus/core/contract.hpp
     gradus/core/cube_root.hpp
     gradus/core/executor.hpp
+    gradus/core/exponential.hpp
     gradus/core/half.hpp
     gradus/core/label.hpp
     gradus/core/logarithm.hpp
@@ -71,6 +73,19 @@ set(GRADUS_HEADERS
     gradus/grouping/group.hpp
     gradus/grouping/tensor.hpp
     gradus/grouping/variance_adaptive.hpp
+    gradus/importance.hpp
+    gradus/importance/activation_energy.hpp
+    gradus/importance/activation_variance.hpp
+    gradus/importance/column_sums.hpp
+    gradus/importance/curvature.hpp
+    gradus/importance/enhanced.hpp
+    gradus/importance/enhanced_legacy.hpp
+    gradus/importance/five_terms.hpp
+    gradus/importance/output_sensitivity.hpp
+    gradus/importance/redundancy.hpp
+    gradus/importance/score_channels.hpp
+    gradus/importance/score_spread.hpp
+    gradus/importance/weight_magnitude.hpp
     gradus/io/atomic_file.hpp
     gradus/io/checksum.hpp
     gradus/io/config_fields.hpp

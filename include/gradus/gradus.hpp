@@ -4,6 +4,7 @@
 
 #include <gradus/allocation.hpp>
 #include <gradus/grouping.hpp>
+#include <gradus/importance.hpp>
 #include <gradus/kernels.hpp>
 #include <gradus/layout.hpp>
 #include <gradus/mapping.hpp>

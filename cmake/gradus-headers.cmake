@@ -8,6 +8,7 @@ set(GRADUS_HEADERS
     gradus/allocation/depth_first.hpp
     gradus/allocation/exact_allocator.hpp
     gradus/allocation/from_scores.hpp
+    gradus/allocation/guard_rails.hpp
     gradus/allocation/hull_descent.hpp
     gradus/allocation/legacy_quantile.hpp
     gradus/allocation/option_front.hpp

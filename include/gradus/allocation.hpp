@@ -6,6 +6,7 @@
 #include <gradus/allocation/depth_first.hpp>
 #include <gradus/allocation/exact_allocator.hpp>
 #include <gradus/allocation/from_scores.hpp>
+#include <gradus/allocation/guard_rails.hpp>
 #include <gradus/allocation/legacy_quantile.hpp>
 #include <gradus/allocation/option_list.hpp>
 #include <gradus/allocation/pareto_front.hpp>

@@ -23,10 +23,16 @@ set(GRADUS_HEADERS
     gradus/allocation/threshold.hpp
     gradus/allocation/water_filling.hpp
     gradus/cache/f32_cache.hpp
+    gradus/clustering.hpp
+    gradus/clustering/correlation.hpp
+    gradus/clustering/histogram_information.hpp
+    gradus/clustering/silhouette.hpp
+    gradus/clustering/square_matrix.hpp
     gradus/concepts/activation_function.hpp
     gradus/concepts/activation_scheme.hpp
     gradus/concepts/allocation.hpp
     gradus/concepts/attention.hpp
+    gradus/concepts/clustering.hpp
     gradus/concepts/feed_forward.hpp
     gradus/concepts/grouping.hpp
     gradus/concepts/importance.hpp

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+// Everything about groups of channels, for users; no header of the library includes this one.
+#pragma once
+
+#include <gradus/clustering/correlation.hpp>
+#include <gradus/clustering/histogram_information.hpp>
+#include <gradus/clustering/silhouette.hpp>

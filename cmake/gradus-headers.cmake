@@ -24,8 +24,12 @@ set(GRADUS_HEADERS
     gradus/allocation/water_filling.hpp
     gradus/cache/f32_cache.hpp
     gradus/clustering.hpp
+    gradus/clustering/average_linkage.hpp
     gradus/clustering/correlation.hpp
+    gradus/clustering/first_order.hpp
     gradus/clustering/histogram_information.hpp
+    gradus/clustering/k_means.hpp
+    gradus/clustering/row_k_means.hpp
     gradus/clustering/silhouette.hpp
     gradus/clustering/square_matrix.hpp
     gradus/concepts/activation_function.hpp

@@ -25,12 +25,15 @@ set(GRADUS_HEADERS
     gradus/cache/f32_cache.hpp
     gradus/clustering.hpp
     gradus/clustering/average_linkage.hpp
+    gradus/clustering/choose_count.hpp
     gradus/clustering/correlation.hpp
+    gradus/clustering/dense_eigensolver.hpp
     gradus/clustering/first_order.hpp
     gradus/clustering/histogram_information.hpp
     gradus/clustering/k_means.hpp
     gradus/clustering/row_k_means.hpp
     gradus/clustering/silhouette.hpp
+    gradus/clustering/spectral.hpp
     gradus/clustering/square_matrix.hpp
     gradus/concepts/activation_function.hpp
     gradus/concepts/activation_scheme.hpp

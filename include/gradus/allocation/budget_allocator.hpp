@@ -55,6 +55,7 @@ struct budget_allocator {
         const double bound =
             found.distortion - duality_gap(items, found.choice, found.cost, budget, end.price);
         const bool optimal = search.improve(found, {core_items, core_states});
+        if (!optimal) { take_what_fits(items, budget, found); }
         found.distortion = total_distortion(items, found.choice);
         found.bound = optimal ? found.distortion : least(bound, found.distortion);
         return found;
@@ -66,6 +67,24 @@ struct budget_allocator {
                                             " bits is out of reach (the items take from " +
                                             std::to_string(range.least) + " to " +
                                             std::to_string(range.most) + " bits)"};
+    }
+
+    /// Gives each item in turn the best option that what is left of the budget allows. Once is
+    /// enough: what is left only shrinks.
+    static void take_what_fits(item_options items, std::uint64_t budget, bit_allocation& at) {
+        for (index_t i = 0; i < items.count(); ++i) {
+            const auto options = items.of(i);
+            const std::uint64_t allowed = budget - at.cost + options[at.choice[i]].cost;
+            const std::uint64_t before = options[at.choice[i]].cost;
+            for (std::uint32_t k = 0; k < options.size(); ++k) {
+                const bit_option& chosen = options[at.choice[i]];
+                const bool better =
+                    options[k].distortion < chosen.distortion ||
+                    (options[k].distortion == chosen.distortion && options[k].cost < chosen.cost);
+                if (options[k].cost <= allowed && better) { at.choice[i] = k; }
+            }
+            at.cost = at.cost - before + options[at.choice[i]].cost;
+        }
     }
 
     static double total_distortion(item_options items, std::span<const std::uint32_t> choice) {

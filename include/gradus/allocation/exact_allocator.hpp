@@ -4,6 +4,7 @@
 
 #include <gradus/allocation/budget_allocator.hpp>
 
+#include <algorithm>
 #include <limits>
 
 namespace gradus {
@@ -24,8 +25,10 @@ struct exact_allocator {
     std::uint64_t memory = std::uint64_t{1} << 28;  ///< bytes
 
     [[nodiscard]] result<bit_allocation> allocate(item_options items, std::uint64_t budget) const {
-        const budget_allocator search{.core_items = std::numeric_limits<index_t>::max(),
-                                      .core_states = memory / sizeof(option_front::state)};
+        constexpr std::uint64_t countable = std::numeric_limits<std::uint32_t>::max();
+        const budget_allocator search{
+            .core_items = std::numeric_limits<index_t>::max(),
+            .core_states = std::min(memory / sizeof(option_front::state), countable)};
         auto found = search.allocate(items, budget);
         if (found && found.value().gap() > 0.0) {
             return error{errc::unsupported,

@@ -24,7 +24,7 @@ class option_front {
     };
 
     /// At most `most_states` states are held at any time, over all fronts and the one in making;
-    /// a state takes 24 bytes.
+    /// a state takes 24 bytes. Fewer than 2^32.
     explicit option_front(index_t most_states) : most_states_{most_states} {
         fronts_.push_back({{0, 0.0, 0, 0}});
     }
@@ -39,13 +39,14 @@ class option_front {
                               Keep keep) {
         const auto& last = fronts_.back();
         std::vector<state> found;
-        found.reserve(std::min(last.size() * allowed.size(), most_states_ - held_));
+        const index_t room = most_states_ > held_ ? most_states_ - held_ : 0;
+        found.reserve(std::min(last.size() * allowed.size(), room));
         for (std::uint32_t b = 0; b < last.size(); ++b) {
             for (const std::uint32_t k : allowed) {
                 const std::uint64_t cost = last[b].cost + options[k].cost;
                 const double distortion = last[b].distortion + options[k].distortion;
                 if (!keep(cost, distortion)) { continue; }
-                if (held_ + found.size() >= most_states_) { return false; }
+                if (found.size() >= room) { return false; }
                 found.push_back({cost, distortion, b, k});
             }
         }

@@ -28,13 +28,16 @@ set(GRADUS_HEADERS
     gradus/clustering/choose_count.hpp
     gradus/clustering/correlation.hpp
     gradus/clustering/dense_eigensolver.hpp
+    gradus/clustering/eigenpairs.hpp
     gradus/clustering/first_order.hpp
     gradus/clustering/histogram_information.hpp
+    gradus/clustering/jacobi.hpp
     gradus/clustering/k_means.hpp
     gradus/clustering/row_k_means.hpp
     gradus/clustering/silhouette.hpp
     gradus/clustering/spectral.hpp
     gradus/clustering/square_matrix.hpp
+    gradus/clustering/subspace_eigensolver.hpp
     gradus/concepts/activation_function.hpp
     gradus/concepts/activation_scheme.hpp
     gradus/concepts/allocation.hpp

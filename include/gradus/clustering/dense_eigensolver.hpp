@@ -2,12 +2,9 @@
 // A few eigenvectors of a symmetric matrix, by decomposing all of it.
 #pragma once
 
-#include <gradus/core/matrix_view.hpp>
-#include <gradus/core/result.hpp>
+#include <gradus/clustering/eigenpairs.hpp>
 
-#include <concepts>
 #include <string_view>
-#include <vector>
 
 // g++ 12 takes the undefined operands of its own AVX-512 intrinsics for mistakes (GCC bug 105593).
 // It judges by where they are defined, so the intrinsics must be read here first.
@@ -25,20 +22,8 @@
 namespace gradus {
 inline namespace GRADUS_ISA {
 
-/// The first of all eigenvalues, by ascending value, and their vectors.
-struct eigenpairs {
-    std::vector<double> values;   ///< [count]
-    std::vector<double> vectors;  ///< [n, count], row-major; each column has length 1
-};
-
-/// `e.smallest(a, count)`: of a symmetric matrix of finite numbers, count >= 1.
-template <class E>
-concept eigensolver = requires(const E e, matrix_view<const double> a, index_t count) {
-    { e.smallest(a, count) } -> std::same_as<result<eigenpairs>>;
-};
-
-/// Householder and QR on the whole matrix: robust, O(n^3); a second at n = 1000. For thousands of
-/// channels a Lanczos method is the better choice behind the same call.
+/// Householder and QR on the whole matrix, by Eigen: O(n^3), a second at n = 1000, and results that
+/// differ in the last place between instruction sets. For cross-checks and small matrices.
 struct dense_eigensolver {
     static constexpr std::string_view name = "dense";
 

@@ -2,9 +2,9 @@
 // Spectral clustering: k-means on the smallest eigenvectors of a graph's Laplacian.
 #pragma once
 
-#include <gradus/clustering/dense_eigensolver.hpp>
 #include <gradus/clustering/k_means.hpp>
 #include <gradus/clustering/square_matrix.hpp>
+#include <gradus/clustering/subspace_eigensolver.hpp>
 
 #include <cmath>
 
@@ -74,7 +74,7 @@ spectral_embedding(square_matrix affinity, index_t count, const Solver& solver) 
 /// Errors: a matrix that is not square, a count that is 0 or above the channels; NaN.
 /// Source: Ng, Jordan, Weiss 2001; von Luxburg 2007, Stat. Comput. 17, 395; scaling as there
 /// (L_rw).
-template <eigensolver Solver = dense_eigensolver> struct spectral {
+template <eigensolver Solver = subspace_eigensolver> struct spectral {
     static constexpr std::string_view name = "spectral";
 
     Solver solver{};

@@ -270,9 +270,11 @@ set(GRADUS_HEADERS
     gradus/simd/instruction_sets.hpp
     gradus/simd/lanes.hpp
     gradus/simd/lookup.hpp
+    gradus/simd/narrow.hpp
     gradus/simd/planes.hpp
     gradus/simd/read_ahead.hpp
     gradus/simd/round_f16.hpp
+    gradus/simd/row_extents.hpp
     gradus/simd/signed_values.hpp
     gradus/simd/transpose.hpp
     gradus/simd/trits.hpp

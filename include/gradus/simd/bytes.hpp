@@ -127,6 +127,46 @@ GRADUS_INLINE void store_bytes(void* to, byte_register v) {
 #endif
 }
 
+/// The greater of every two bytes.
+[[nodiscard]] GRADUS_INLINE byte_register greatest_bytes(byte_register a, byte_register b) {
+#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
+    return _mm512_max_epu8(a, b);
+#elif GRADUS_HAS_SIMD && defined(__AVX2__)
+    return _mm256_max_epu8(a, b);
+#elif GRADUS_HAS_SIMD && defined(__SSE4_2__)
+    return _mm_max_epu8(a, b);
+#elif GRADUS_HAS_SIMD
+    return vmaxq_u8(a, b);
+#else
+    std::uint32_t r = 0;
+    for (int i = 0; i < 32; i += 8) {
+        const std::uint32_t mask = 255u << i;
+        r |= (a & mask) > (b & mask) ? a & mask : b & mask;
+    }
+    return r;
+#endif
+}
+
+/// The lesser of every two bytes.
+[[nodiscard]] GRADUS_INLINE byte_register least_bytes(byte_register a, byte_register b) {
+#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
+    return _mm512_min_epu8(a, b);
+#elif GRADUS_HAS_SIMD && defined(__AVX2__)
+    return _mm256_min_epu8(a, b);
+#elif GRADUS_HAS_SIMD && defined(__SSE4_2__)
+    return _mm_min_epu8(a, b);
+#elif GRADUS_HAS_SIMD
+    return vminq_u8(a, b);
+#else
+    std::uint32_t r = 0;
+    for (int i = 0; i < 32; i += 8) {
+        const std::uint32_t mask = 255u << i;
+        r |= (a & mask) < (b & mask) ? a & mask : b & mask;
+    }
+    return r;
+#endif
+}
+
 /// Moves all bits from place `From` to place `To` inside every byte; the places that bits of a
 /// neighbouring byte reach are the caller's to mask away.
 template <int From, int To> [[nodiscard]] GRADUS_INLINE byte_register shifted_to(byte_register v) {

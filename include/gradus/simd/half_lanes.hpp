@@ -81,6 +81,23 @@ template <int Bits> [[nodiscard]] GRADUS_INLINE u32x16 load_bit_stream(const std
     }
 }
 
+/// The inverse: writes exactly 2 * Bits bytes from sixteen codes.
+template <int Bits> GRADUS_INLINE void store_bit_stream(const code_t* codes, std::byte* to) {
+    for (index_t half = 0; half < 2; ++half) {
+        std::uint64_t spread = 0;
+        std::memcpy(&spread, codes + 8 * half, sizeof spread);
+        std::uint64_t word = 0;
+#if GRADUS_HAS_SIMD && defined(__BMI2__) && defined(__x86_64__)
+        word = _pext_u64(spread, ((1u << Bits) - 1u) * 0x0101010101010101u);
+#else
+        for (int i = 0; i < 8; ++i) {
+            word |= ((spread >> (8 * i)) & ((1u << Bits) - 1u)) << (Bits * i);
+        }
+#endif
+        std::memcpy(to + half * index_t{Bits}, &word, index_t{Bits});
+    }
+}
+
 }  // namespace simd
 }  // namespace GRADUS_ISA
 }  // namespace gradus

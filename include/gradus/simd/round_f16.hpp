@@ -39,6 +39,29 @@ namespace simd {
     return r;
 }
 
+/// f16::from(x) of each lane, as sixteen words of 16 bits.
+GRADUS_INLINE void store_f16(const f32x16& x, std::byte* to) {
+#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
+    constexpr __mmask16 every_lane = 0xffff;
+    const __m256i halves =
+        _mm512_maskz_cvtps_ph(every_lane, x.part[0], _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    std::memcpy(to, &halves, sizeof halves);
+#elif GRADUS_HAS_SIMD && defined(__AVX2__) && defined(__F16C__)
+    each_part([&](index_t i) {
+        const __m128i halves = _mm256_cvtps_ph(x.part[i], _MM_FROUND_TO_NEAREST_INT);
+        std::memcpy(to + 16 * i, &halves, sizeof halves);
+    });
+#else
+    float values[lanes];
+    std::uint16_t words[lanes];
+    x.store(values);
+    for (index_t i = 0; i < lanes; ++i) {
+        words[i] = f16::from(values[i]).bits;
+    }
+    std::memcpy(to, words, sizeof words);
+#endif
+}
+
 }  // namespace simd
 }  // namespace GRADUS_ISA
 }  // namespace gradus

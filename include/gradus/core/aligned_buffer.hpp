@@ -12,22 +12,30 @@
 namespace gradus {
 inline namespace GRADUS_ISA {
 
-/// Owns `size()` zeroed bytes aligned for every vector width. Copies are deep.
+/// Owns `size()` bytes, zeroed unless told otherwise, aligned for every vector width. Copies are
+/// deep.
 class aligned_buffer {
   public:
     static constexpr index_t alignment = 64;
 
     aligned_buffer() = default;
 
-    explicit aligned_buffer(index_t size)
-        : data_{size == 0
-                    ? nullptr
-                    : static_cast<std::byte*>(::operator new(size, std::align_val_t{alignment}))},
-          size_{size} {
+    explicit aligned_buffer(index_t size) : aligned_buffer{size, unwritten} {
         if (size != 0) { std::memset(data_, 0, size); }
     }
 
-    aligned_buffer(const aligned_buffer& other) : aligned_buffer{other.size_} {
+    struct unwritten_t {};
+
+    /// For whoever writes every byte.
+    static constexpr unwritten_t unwritten = {};
+
+    aligned_buffer(index_t size, unwritten_t)
+        : data_{size == 0
+                    ? nullptr
+                    : static_cast<std::byte*>(::operator new(size, std::align_val_t{alignment}))},
+          size_{size} {}
+
+    aligned_buffer(const aligned_buffer& other) : aligned_buffer{other.size_, unwritten} {
         if (size_ != 0) { std::memcpy(data_, other.data_, size_); }
     }
 

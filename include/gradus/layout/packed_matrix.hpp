@@ -27,6 +27,16 @@ template <layout_type L> class packed_matrix {
           map_{map},
           groups_{groups} {}
 
+    /// Takes bytes of that shape.
+    packed_matrix(aligned_buffer bytes,
+                  index_t rows,
+                  index_t cols,
+                  mapping_type map = {},
+                  grouping_type groups = {})
+        : buffer_{std::move(bytes)}, rows_{rows}, cols_{cols}, map_{map}, groups_{groups} {
+        GRADUS_EXPECT(view().complete());
+    }
+
     [[nodiscard]] index_t rows() const noexcept { return rows_; }
 
     [[nodiscard]] index_t cols() const noexcept { return cols_; }

@@ -143,6 +143,7 @@ set(GRADUS_HEADERS
     gradus/kernels/dot_segment.hpp
     gradus/kernels/encode.hpp
     gradus/kernels/encode_tile.hpp
+    gradus/kernels/encode_units.hpp
     gradus/kernels/estimate.hpp
     gradus/kernels/export_tables.hpp
     gradus/kernels/f32_attention.hpp
@@ -150,6 +151,7 @@ set(GRADUS_HEADERS
     gradus/kernels/f32_exp.hpp
     gradus/kernels/f32_panels.hpp
     gradus/kernels/f32_softmax.hpp
+    gradus/kernels/fit_rows.hpp
     gradus/kernels/float_gemm.hpp
     gradus/kernels/gemm.hpp
     gradus/kernels/gemm_runs.hpp
@@ -160,13 +162,17 @@ set(GRADUS_HEADERS
     gradus/kernels/multiply_panel.hpp
     gradus/kernels/multiply_tile.hpp
     gradus/kernels/pack_codes.hpp
+    gradus/kernels/pack_group.hpp
+    gradus/kernels/pack_units.hpp
     gradus/kernels/permute_columns.hpp
     gradus/kernels/plane_units.hpp
     gradus/kernels/quantize_activations.hpp
+    gradus/kernels/row_codes.hpp
     gradus/kernels/segments.hpp
     gradus/kernels/sparse_gemm.hpp
     gradus/kernels/table.hpp
     gradus/kernels/tile_cursor.hpp
+    gradus/kernels/tile_job.hpp
     gradus/kernels/tile_panel.hpp
     gradus/kernels/tile_totals.hpp
     gradus/kernels/token_operands.hpp
@@ -175,6 +181,7 @@ set(GRADUS_HEADERS
     gradus/kernels/unpack_rows.hpp
     gradus/kernels/unpack_units.hpp
     gradus/kernels/vectorizable.hpp
+    gradus/kernels/write_grid.hpp
     gradus/layout.hpp
     gradus/layout/check_plain_codes.hpp
     gradus/layout/code_order.hpp

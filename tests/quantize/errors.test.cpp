@@ -66,6 +66,17 @@ TEST_CASE("weights that are not finite are named by their place") {
         CHECK(fails(quantize(damaged, recipe<plain>{}), errc::nonfinite,
                     {"(1, " + std::to_string(c) + ")"}));
     }
+    // Whoever finds it first in a tile, it is the first in reading order that is named.
+    const test::weights tall = test::bell_shaped(70, 96);
+    for (const index_t r : {0u, 5u, 31u, 32u, 63u, 64u, 69u}) {
+        for (const float bad : {inf, -inf, not_a_number, -not_a_number}) {
+            test::weights damaged = tall;
+            damaged(r, 40) = bad;
+            damaged(69, 2) = r == 69 ? 0.0f : bad;
+            CHECK(fails(quantize(damaged, recipe<plain>{}), errc::nonfinite,
+                        {"(" + std::to_string(r) + ", 40)"}));
+        }
+    }
     // Beside the matrix there may be anything.
     test::weights wide = test::bell_shaped(5, 41);
     for (index_t r = 0; r < 5; ++r) {
@@ -160,6 +171,12 @@ TEST_CASE("scales that their format cannot hold are named by their group") {
                 errc::out_of_range, {"'log8'", "row 3, column 32"}));
     CHECK(fails(with_largest<layout<uniform_asymmetric<4>, tensor, log8_scale>>(2e6f),
                 errc::out_of_range, {"'log8'"}));
+}
+
+TEST_CASE("of several such groups of a tile the first column's first is named") {
+    test::weights w = test::bell_shaped(64, 256);
+    w(40, 200) = w(35, 64) = w(37, 40) = w(60, 33) = 1e6f;
+    CHECK(fails(quantize(w, recipe<plain>{}), errc::out_of_range, {"row 37, column 32"}));
 }
 
 TEST_CASE("scales that would vanish") {

@@ -60,6 +60,12 @@ concept evenly_spaced = mapping<M> && requires(const M m, typename M::params p) 
     { m.template zero_level<float>(p) } -> std::same_as<float>;
 };
 
+/// Its `locate(x, p)` is that of mapping/uniform_grid.hpp: the code nearest to x is x / scale +
+/// zero_level(p), rounded to even, within [first_code (0 where there is none), codes - 1].
+template <class M>
+concept rounds_positions =
+    evenly_spaced<M> && M::pitch == 1.0f && requires { requires bool(M::on_uniform_grid); };
+
 /// The same code, `zero_code`, stands for zero in every group.
 template <class M>
 concept fixed_zero = evenly_spaced<M> && !has_zero_point<M> && requires {

@@ -2,172 +2,206 @@
 // One tile of a packed matrix from the values of its rows.
 #pragma once
 
-#include <gradus/core/matrix_view.hpp>
-#include <gradus/kernels/block_codes.hpp>
 #include <gradus/kernels/encode.hpp>
-#include <gradus/kernels/estimate.hpp>
-#include <gradus/layout/code_order.hpp>
-#include <gradus/layout/grid_words.hpp>
-#include <gradus/layout/layout.hpp>
-#include <gradus/layout/stored_mapping.hpp>
-#include <gradus/simd/transpose.hpp>
+#include <gradus/kernels/encode_units.hpp>
+#include <gradus/kernels/fit_rows.hpp>
+#include <gradus/kernels/pack_group.hpp>
+#include <gradus/kernels/tile_job.hpp>
+#include <gradus/kernels/write_grid.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
 
-/// What the encoder of a tile shares with those of all other tiles.
-template <layout_type L, class Range, rounding R> struct tile_job {
-    using stored = stored_mapping<typename L::mapping_type, typename L::scale_type>;
+/// Whether encoding a full tile finds values that are not finite by itself: min-max grids look at
+/// all of them anyway.
+template <layout_type L, class Range>
+inline constexpr bool sees_all_values =
+    L::tile_rows == 32 && std::is_same_v<Range, minmax> && !geometry<L>::matrix_grid &&
+    L::scale_type::row_bits == 0 && !trainable_mapping<typename L::mapping_type> &&
+    lane_fittable<typename L::mapping_type>;
 
-    geometry<L> shape;
-    const typename L::mapping_type* map;
-    const Range* range;
-    const R* round;
-    floats importance;                             ///< one weight a column, or empty
-    typename L::mapping_type::params matrix_grid;  ///< used where the grouping spans rows
-};
+/// Encodes one tile.
+template <layout_type L, class Range, rounding R> class tile_encoder {
+    using G = geometry<L>;
+    using state_type = decltype(std::declval<const R&>().start(index_t{0}));
 
-/// The columns' importances that belong to a group.
-[[nodiscard]] GRADUS_INLINE floats importance_of(floats importance, index_t first, index_t count) {
-    return importance.empty() ? floats{} : importance.subspan(first, count);
-}
+    static constexpr index_t panel_groups = 64;     ///< grids held at a time
+    static constexpr index_t panel_columns = 4096;  ///< columns whose codes are held at a time
 
-/// The row's word: fixed before any of its groups, from the largest min-max scale among them.
-template <layout_type L, class Range, rounding R>
-[[nodiscard]] std::uint32_t row_word(const tile_job<L, Range, R>& job, floats row) {
-    if constexpr (L::scale_type::row_bits == 0) {
-        return 0;
-    } else {
-        float largest = 0.0f;
-        for (index_t first = 0; first < row.size(); first += job.shape.group_cols) {
-            const index_t count = std::min(job.shape.group_cols, row.size() - first);
-            largest = greatest(largest,
-                               magnitude(job.map->fit(extent_of(row.subspan(first, count))).scale));
+  public:
+    /// `rows` [height, cols], row `first_row` of the matrix first; `codes` is scratch of
+    /// `scratch_codes` codes.
+    tile_encoder(const tile_job<L, Range, R>& job,
+                 weights_view rows,
+                 index_t first_row,
+                 std::span<code_t> codes)
+        : job_{job}, rows_{rows}, codes_{codes} {
+        GRADUS_EXPECT(codes.size() >= scratch_codes(job.shape));
+        for (index_t r = 0; r < rows.rows; ++r) {
+            states_[r].emplace(job.round->start(first_row + r));
         }
-        return typename L::scale_type{}.fit_row(largest);
     }
-}
 
-/// 32 rows by 16 columns of row-major codes, `stride` apart, to the order of a full block.
-GRADUS_INLINE void order_strip(const code_t* codes, index_t stride, code_t* ordered) {
-    alignas(64) code_t rows[2][256];
-    for (index_t r = 0; r < 32; ++r) {
-        std::memcpy(rows[r / 16] + simd::row_in_square(r % 16), codes + r * stride, 16);
+    /// Codes that need room.
+    [[nodiscard]] static index_t scratch_codes(const G& shape) {
+        return L::tile_rows * std::min(groups_at_once(shape) * shape.group_cols, shape.cols);
     }
-    for (index_t half = 0; half < 2; ++half) {
-        const simd::byte_square square = transposed(simd::byte_square::load(rows[half]));
-        simd::unrolled<4>([&](index_t q) GRADUS_INLINE_LAMBDA {
-            simd::each_part([&](index_t p) GRADUS_INLINE_LAMBDA {
-                simd::store_bytes(ordered + 128 * q + 64 * half + simd::register_bytes * p,
-                                  square.quad[q][p]);
-            });
-        });
-    }
-}
 
-/// Packs the codes of one group of a tile: row-major codes, `stride` apart, to blocks at `to`.
-template <layout_type L>
-void pack_group(
-    const code_t* codes, index_t stride, index_t height, index_t columns, std::byte* to) {
-    constexpr index_t capacity = L::tile_rows * L::block_cols;
-    code_t ordered[capacity];
-    for (index_t first = 0; first < columns; first += L::block_cols) {
-        const index_t width = std::min(index_t{L::block_cols}, columns - first);
-        const index_t strips = L::tile_rows == 32 && height == 32 ? width / 16 : 0;
-        for (index_t s = 0; s < strips; ++s) {
-            order_strip(codes + first + 16 * s, stride, ordered + 512 * s);
+    /// Returns the first group that cannot be stored, if any; the bytes are then of no use.
+    [[nodiscard]] std::optional<unstorable_group> encode(std::span<std::byte> tile) {
+        const index_t height = rows_.rows;
+        GRADUS_EXPECT(tile.size() == job_.shape.tile_bytes(height));
+        std::byte* to = tile.data();
+        if constexpr (!G::matrix_grid) {
+            for (index_t r = 0; r < height; ++r, to += G::row_bytes) {
+                words_[r] = row_word(job_, rows_.row(r));
+                grid_words::store(to, words_[r], G::row_bytes);
+            }
         }
-        for (index_t r = 0; r < height && 16 * strips < width; ++r) {
-            const code_t* row = codes + r * stride + first;
-            index_t c = 16 * strips;
-            if constexpr (L::tile_rows == 1) {
-                std::memcpy(ordered, row, width);
-                c = width;
+        for (index_t first = 0, columns = 0; first < rows_.cols && finite_; first += columns) {
+            columns = panel_at(first);
+            if (by_units(columns)) {
+                if constexpr (encoded_by_units<L, R>) { encode_panel(first, columns); }
             } else {
-                for (; c + 4 <= width; c += 4) {
-                    std::memcpy(ordered + code_position(r, c, height, width), row + c, 4);
+                encode_rows(first, columns);
+            }
+            to = write_panel(columns, to);
+        }
+        return failed_;
+    }
+
+  private:
+    [[nodiscard]] static index_t groups_at_once(const G& shape) {
+        const index_t groups = std::min(panel_columns / shape.group_cols, panel_groups);
+        return std::clamp(groups, index_t{1}, shape.groups());
+    }
+
+    /// Columns of the panel that starts at `first`. A narrow group that is no whole strips stands
+    /// alone, so that the others go by units.
+    [[nodiscard]] index_t panel_at(index_t first) const {
+        const index_t group = job_.shape.group_cols;
+        const index_t left = rows_.cols - first;
+        const index_t most = groups_at_once(job_.shape) * group;
+        if (left >= most) { return most; }
+        return left % 16 == 0 || left < group ? left : left / group * group;
+    }
+
+    /// Whether the groups of these columns of the tile are whole strips.
+    [[nodiscard]] bool by_units(index_t columns) const {
+        return encoded_by_units<L, R> && rows_.rows == L::tile_rows && columns % 16 == 0 &&
+               (job_.shape.group_cols % 16 == 0 || columns <= job_.shape.group_cols);
+    }
+
+    void note(const std::optional<unstorable_group>& bad) {
+        if (!bad) { return; }
+        finite_ = finite_ && bad->finite;
+        const bool earlier = !failed_ || bad->column < failed_->column ||
+                             (bad->column == failed_->column && bad->row < failed_->row);
+        if (earlier || !bad->finite) { failed_ = bad; }
+    }
+
+    /// The grid of one row of a group by the range estimator.
+    void estimate_row(index_t r, index_t first, index_t columns, tile_grid<L>& grid) {
+        if constexpr (G::matrix_grid) {
+            grid.set(r, job_.matrix_grid);
+        } else {
+            const floats values = rows_.row(r).subspan(first, columns);
+            const typename tile_job<L, Range, R>::stored map{job_.map, words_[r]};
+            const floats weights = importance_of(job_.importance, first, columns);
+            const interval range = estimate(*job_.range, values, weights, map);
+            const auto p = map.fit(range);
+            const bool fits = storable<L>(job_.map->fit(range).scale, p.scale, words_[r]);
+            if (!fits) { note(unstorable_group{r, first}); }
+            grid.set(r, p);
+        }
+    }
+
+    /// Grids of rows r ... r + 3, `groups` groups of `columns` columns.
+    GRADUS_INLINE void
+    fit_four(index_t r, index_t first, index_t columns, index_t groups, tile_grid<L>* grids) {
+        if constexpr (sees_all_values<L, Range>) {
+            const float* x = rows_.data + r * rows_.stride + first;
+            const bool four = groups == 4;
+            const lane_intervals range = four ? extents_of_groups(x, rows_.stride, columns)
+                                              : extents_of_group(x, rows_.stride, columns);
+            auto bad = fit_rows(*job_.map, range, r, groups, words_, grids);
+            if (bad) {
+                bad->column = first + bad->column * columns;
+                note(bad);
+            }
+        } else {
+            for (index_t i = 0; i < 4 * groups; ++i) {
+                estimate_row(r + i % 4, first + i / 4 * columns, columns, grids[i / 4]);
+            }
+        }
+    }
+
+    /// Grids and codes of the panel, four rows at a time: as many as the machine sees coming.
+    void encode_panel(index_t first, index_t columns) {
+        for (index_t r = 0; r < L::tile_rows && finite_; r += 4) {
+            tile_grid<L>* grid = grids_;
+            for (index_t done = 0; done < columns;) {
+                const index_t width = std::min(job_.shape.group_cols, columns - done);
+                const index_t groups = columns - done >= 4 * width ? 4 : 1;
+                fit_four(r, first + done, width, groups, grid);
+                const row_codes<L, R> codes{*job_.map, grid, groups, states_, r};
+                for (index_t g = 0; g < groups; ++g, done += width, ++grid) {
+                    encode_four<row_codes<L, R>>(
+                        codes.of_group(g), rows_.data + r * rows_.stride + first + done,
+                        rows_.stride, width, codes_.data() + 32 * done + 16 * r);
                 }
             }
-            for (; c < width; ++c) {
-                ordered[code_position(r, c, height, width)] = row[c];
+        }
+    }
+
+    /// The same by definition, to row-major codes.
+    void encode_rows(index_t first, index_t columns) {
+        for (index_t r = 0; r < rows_.rows; ++r) {
+            tile_grid<L>* grid = grids_;
+            for (index_t done = 0; done < columns; done += job_.shape.group_cols, ++grid) {
+                const index_t width = std::min(job_.shape.group_cols, columns - done);
+                estimate_row(r, first + done, width, *grid);
+                encode_run(*job_.map, grid->at(r), *job_.round, *states_[r],
+                           rows_.row(r).subspan(first + done, width),
+                           codes_.data() + r * columns + done);
             }
         }
-        const index_t bytes = L::packing_type::bytes(height * width);
-        block_codes<typename L::packing_type>::pack({ordered, height * width}, {to, bytes});
-        to += bytes;
     }
-}
 
-/// The first group whose scale has no stored form, by row of the tile and column.
-struct unstorable_group {
-    index_t row;
-    index_t column;
-};
-
-/// Whether the scale that a group wants survives its format: within the largest, and not rounded to
-/// zero where there is something to quantize. Formats with a row word may flush groups that are
-/// below 2^-8 of their row's largest; a row that vanishes as a whole is refused all the same.
-template <layout_type L>
-[[nodiscard]] GRADUS_INLINE bool storable(float wanted, float stored, std::uint32_t word) {
-    using S = typename L::scale_type;
-    const bool vanished = stored == 0.0f && wanted != 0.0f && (S::row_bits == 0 || word == 0);
-    return magnitude(wanted) <= S::largest && !vanished;
-}
-
-/// Encodes rows [height, cols] (row `first_row` of the matrix first) into the bytes of their tile.
-/// `codes` is scratch of height * cols codes. Returns the first group that cannot be stored, if
-/// any; the bytes are then of no use.
-template <layout_type L, class Range, rounding R>
-[[nodiscard]] std::optional<unstorable_group> encode_tile(const tile_job<L, Range, R>& job,
-                                                          weights_view rows,
-                                                          index_t first_row,
-                                                          std::span<code_t> codes,
-                                                          std::span<std::byte> tile) {
-    using G = geometry<L>;
-    using state_type = decltype(job.round->start(index_t{0}));
-    GRADUS_EXPECT(codes.size() >= rows.rows * rows.cols &&
-                  tile.size() == job.shape.tile_bytes(rows.rows));
-    const index_t height = rows.rows;
-    std::optional<unstorable_group> failed;
-    std::uint32_t words[L::tile_rows] = {};
-    std::optional<state_type> states[L::tile_rows];
-    for (index_t r = 0; r < height; ++r) {
-        states[r].emplace(job.round->start(first_row + r));
-        if constexpr (!G::matrix_grid) {
-            words[r] = row_word(job, rows.row(r));
-            grid_words::store(tile.data() + r * G::row_bytes, words[r], G::row_bytes);
-        }
-    }
-    std::byte* to = tile.data() + (G::matrix_grid ? 0 : height * G::row_bytes);
-    for (index_t first = 0; first < rows.cols; first += job.shape.group_cols) {
-        const index_t columns = std::min(job.shape.group_cols, rows.cols - first);
-        tile_grid<L> grid;
-        for (index_t r = 0; r < height; ++r) {
-            const floats values = rows.row(r).subspan(first, columns);
-            const typename tile_job<L, Range, R>::stored map{job.map, words[r]};
-            auto p = job.matrix_grid;
+    /// Writes the groups of a panel; returns where the next one starts.
+    [[nodiscard]] std::byte* write_panel(index_t columns, std::byte* to) {
+        const bool units = by_units(columns);
+        const tile_grid<L>* grid = grids_;
+        for (index_t done = 0; done < columns; done += job_.shape.group_cols, ++grid) {
+            const index_t width = std::min(job_.shape.group_cols, columns - done);
             if constexpr (!G::matrix_grid) {
-                const floats weights = importance_of(job.importance, first, columns);
-                const interval range = estimate(*job.range, values, weights, map);
-                p = map.fit(range);
-                const bool fits = storable<L>(job.map->fit(range).scale, p.scale, words[r]);
-                if (!fits && !failed) { failed = {r, first}; }
+                write_grid(*grid, words_, rows_.rows, to);
+                to += rows_.rows * G::scale_bytes + G::zero_bytes(rows_.rows);
             }
-            grid.set(r, p);
-            encode_run(map, p, *job.round, *states[r], values,
-                       codes.data() + r * rows.cols + first);
+            if (units) {
+                if constexpr (encoded_by_units<L, R>) {
+                    pack_strips<L>(codes_.data() + 32 * done, width, to);
+                }
+            } else {
+                pack_group<L>(codes_.data() + done, columns, rows_.rows, width, to);
+            }
+            to += G::code_bytes(rows_.rows, width);
         }
-        if constexpr (!G::matrix_grid) { grid_words::write(grid, words, height, to); }
-        to += G::matrix_grid ? 0 : height * G::scale_bytes + G::zero_bytes(height);
-        pack_group<L>(codes.data() + first, rows.cols, height, columns, to);
-        to += G::code_bytes(height, columns);
+        return to;
     }
-    return failed;
-}
+
+    const tile_job<L, Range, R>& job_;
+    weights_view rows_;
+    std::span<code_t> codes_;
+    std::uint32_t words_[L::tile_rows] = {};
+    std::optional<state_type> states_[L::tile_rows];
+    tile_grid<L> grids_[panel_groups];
+    std::optional<unstorable_group> failed_;
+    bool finite_ = true;
+};
 
 }  // namespace GRADUS_ISA
 }  // namespace gradus

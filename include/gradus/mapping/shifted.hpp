@@ -29,6 +29,7 @@ template <uniform_mapping M> struct shifted {
     static constexpr int bits = M::bits;
     static constexpr int codes = M::codes;
     static constexpr float pitch = M::pitch;
+    static constexpr bool on_uniform_grid = true;
     static constexpr int first_code = [] {
         if constexpr (requires { M::first_code; }) { return M::first_code; }
         return 0;

@@ -20,6 +20,7 @@ struct ternary {
     static constexpr int bits = 2;
     static constexpr int codes = 3;
     static constexpr float pitch = 1.0f;
+    static constexpr bool on_uniform_grid = true;
     static constexpr int zero_code = 1;
     using params = scale_only;
 

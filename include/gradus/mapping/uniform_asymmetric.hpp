@@ -25,6 +25,7 @@ template <int B> struct uniform_asymmetric {
     static constexpr int codes = 1 << B;
     static constexpr float pitch = 1.0f;
     static constexpr bool counts_from_zero = true;
+    static constexpr bool on_uniform_grid = true;
     using params = scale_and_zero;
 
     /// The scale that `fit` gives, for one interval or one a lane.

@@ -35,6 +35,7 @@ template <int B, code_range Range = code_range::full> struct uniform_symmetric {
     static constexpr int bits = B;
     static constexpr int codes = 1 << B;
     static constexpr float pitch = 1.0f;
+    static constexpr bool on_uniform_grid = true;
     static constexpr int first_code = limited ? 1 : 0;
     static constexpr int zero_code = 1 << (B - 1);
     static constexpr bool signed_scale = !limited;

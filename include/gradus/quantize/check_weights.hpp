@@ -29,10 +29,13 @@ inline namespace GRADUS_ISA {
     return finite;
 }
 
-/// Finite values in a matrix that is not empty, one finite, non-negative importance a column (or
-/// none).
-[[nodiscard]] inline status check_weights(weights_view w, floats importance) {
-    const std::string shape = "[" + std::to_string(w.rows) + ", " + std::to_string(w.cols) + "]";
+[[nodiscard]] inline std::string shape_text(weights_view w) {
+    return "[" + std::to_string(w.rows) + ", " + std::to_string(w.cols) + "]";
+}
+
+/// A matrix that is not empty, one finite, non-negative importance a column (or none).
+[[nodiscard]] inline status check_shape(weights_view w, floats importance) {
+    const std::string shape = shape_text(w);
     if (w.rows == 0 || w.cols == 0) {
         return error{errc::no_effect,
                      "matrix " + shape + " is empty (nothing would be quantized); leave it out"};
@@ -48,13 +51,18 @@ inline namespace GRADUS_ISA {
                                               " is negative or not finite"};
         }
     }
+    return done{};
+}
+
+/// Finite values.
+[[nodiscard]] inline status check_values(weights_view w) {
     for (index_t r = 0; r < w.rows; ++r) {
         if (all_finite(w.row(r))) { continue; }
         for (index_t c = 0; c < w.cols; ++c) {
             if (!std::isfinite(w(r, c))) {
                 return error{errc::nonfinite,
                              "weight (" + std::to_string(r) + ", " + std::to_string(c) +
-                                 ") of matrix " + shape +
+                                 ") of matrix " + shape_text(w) +
                                  " is not finite (a grid cannot hold it); repair the checkpoint"};
             }
         }

@@ -2,7 +2,8 @@
 // The one grid of a matrix, where the grouping spans all rows.
 #pragma once
 
-#include <gradus/kernels/encode_tile.hpp>
+#include <gradus/kernels/tile_job.hpp>
+#include <gradus/layout/grid_words.hpp>
 
 #include <vector>
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gradus/core/executor.hpp>
+#include <gradus/kernels/encode_tile.hpp>
 #include <gradus/layout/packed_matrix.hpp>
 #include <gradus/quantize/check_recipe.hpp>
 #include <gradus/quantize/check_weights.hpp>
@@ -11,6 +12,7 @@
 #include <gradus/quantize/train.hpp>
 
 #include <atomic>
+#include <memory>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
@@ -37,14 +39,23 @@ template <layout_type L, class Range, rounding R, executor E = const serial>
                                                 const recipe<L, Range, R>& how,
                                                 floats importance = {},
                                                 E&& threads = serial{}) {
-    if (status sound = check_weights(weights, importance); !sound) { return sound.error(); }
-    if (status sound = check_recipe(how, !importance.empty()); !sound) { return sound.error(); }
+    // Reading all values once more costs as much as encoding them: where that sees them all, it
+    // tells of those that are not finite.
+    constexpr bool in_passing = sees_all_values<L, Range>;
+    if (status sound = check_shape(weights, importance); !sound) { return sound.error(); }
+    const status apt = check_recipe(how, !importance.empty());
+    const index_t unseen = in_passing && apt ? weights.rows % L::tile_rows : weights.rows;
+    if (!check_values(weights.block(weights.rows - unseen, unseen))) {
+        return check_values(weights).error();
+    }
+    if (!apt) { return apt.error(); }
     typename L::mapping_type map = how.map;
     if constexpr (trainable_mapping<typename L::mapping_type>) {
         map = trained_mapping(weights, how, importance, threads);
     }
-    packed_matrix<L> packed{weights.rows, weights.cols, map, how.groups};
-    const geometry<L> shape = packed.view().shape();
+    const geometry<L> shape{weights.rows, weights.cols, how.groups};
+    packed_matrix<L> packed{aligned_buffer{shape.total_bytes(), aligned_buffer::unwritten},
+                            weights.rows, weights.cols, map, how.groups};
     tile_job<L, Range, R> job{shape, &map, &how.range, &how.rounding, importance, {}};
     if constexpr (geometry<L>::matrix_grid) {
         const std::uint32_t word = matrix_word<L>(map, flattened(weights));
@@ -57,16 +68,23 @@ template <layout_type L, class Range, rounding R, executor E = const serial>
     }
     constexpr index_t none = ~index_t{0};
     std::atomic<index_t> failed = none;  // the first group in reading order, whoever finds it
+    std::atomic<bool> finite = true;
+    using encoder = tile_encoder<L, Range, R>;
     threads.for_each(shape.tiles(), [&](index_t t) {
+        if (!finite) { return; }
         const index_t height = shape.tile_height(t);
-        std::vector<code_t> codes(height * weights.cols);
-        const auto bytes = packed.bytes().subspan(shape.tile_offset(t), shape.tile_bytes(height));
         const index_t top = t * L::tile_rows;
-        const auto bad = encode_tile(job, weights.block(top, height), top, codes, bytes);
+        const weights_view rows = weights.block(top, height);
+        const index_t room = encoder::scratch_codes(shape);
+        const auto codes = std::make_unique_for_overwrite<code_t[]>(room);
+        const auto bytes = packed.bytes().subspan(shape.tile_offset(t), shape.tile_bytes(height));
+        const auto bad = encoder{job, rows, top, {codes.get(), room}}.encode(bytes);
         if (!bad) { return; }
+        if (!bad->finite) { finite = false; }
         const index_t at = (top + bad->row) * weights.cols + bad->column;
         for (index_t seen = failed; at < seen && !failed.compare_exchange_weak(seen, at);) {}
     });
+    if (!finite) { return check_values(weights).error(); }
     if (failed != none) { return scale_error<L>(failed / weights.cols, failed % weights.cols); }
     return packed;
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <gradus/core/executor.hpp>
-#include <gradus/kernels/encode_tile.hpp>
+#include <gradus/kernels/tile_job.hpp>
 #include <gradus/quantize/matrix_grid.hpp>
 #include <gradus/quantize/recipe.hpp>
 

@@ -37,6 +37,8 @@ TEST_CASE("a buffer has the size asked for, on a 64-byte boundary, zeroed") {
         REQUIRE(reinterpret_cast<std::uintptr_t>(b.bytes().data()) % 64 == 0);
         REQUIRE(all(b, std::byte{0}));
     }
+    const aligned_buffer huge{(index_t{1} << 22) + 3};
+    CHECK(all(huge, std::byte{0}));
     const aligned_buffer large{1'000'003};
     CHECK(large.size() == 1'000'003);
     CHECK(all(large, std::byte{0}));
@@ -85,4 +87,14 @@ TEST_CASE("a buffer survives assignment to itself") {
     a = same;
     CHECK(a.size() == 65);
     CHECK(all(a, std::byte{9}));
+}
+
+TEST_CASE("bytes that somebody is about to write need not be zeroed") {
+    for (const index_t size : {0u, 1u, 300u, 1u << 22}) {
+        aligned_buffer b{size, aligned_buffer::unwritten};
+        REQUIRE(b.size() == size);
+        fill(b, std::byte{7});
+        const aligned_buffer copy = b;
+        CHECK(all(copy, std::byte{7}));
+    }
 }

@@ -18,8 +18,17 @@ concept encoded_by_units =
     layout_type<L> && L::tile_rows == 32 && L::block_cols % 4 == 0 &&
     vectorizable_mapping<typename L::mapping_type> && vectorizable_rounding<R>;
 
-/// How many columns ahead of its arithmetic the encoder asks for values.
-inline constexpr index_t read_ahead_columns = 256;
+/// Asks for what comes after column `x` of four rows: the columns that are 1 KiB further, in the
+/// nearest cache, and the next four rows, in the second one. The latter lets memory and arithmetic
+/// overlap: on Zen 4, 4 bits from DRAM, 9.0 GB/s without any, 10.5 with the former alone, 15.3 with
+/// the latter alone, 16.5 with both (groups of 128; whole rows 13.6, 13.3, 16.1, 15.6).
+GRADUS_INLINE void ask_ahead(const float* x, index_t stride) {
+    constexpr index_t near_columns = 256;
+    simd::unrolled<4>([&](index_t j) GRADUS_INLINE_LAMBDA {
+        __builtin_prefetch(x + (4 + j) * stride, 0, 2);
+        __builtin_prefetch(x + j * stride + near_columns, 0, 3);
+    });
+}
 
 /// The codes of four rows, `columns` columns (a multiple of 16) of one group, to strips of 16
 /// columns by 32 rows: 64 bytes each, by 4 columns and in them by row.
@@ -29,9 +38,7 @@ encode_four(const FourRows& rows, const float* x, index_t stride, index_t column
     for (index_t c = 0; c < columns; c += 16, to += 512) {
         simd::u32x16 words[4];
         simd::byte_register bytes[simd::parts];
-        simd::unrolled<4>([&](index_t j) GRADUS_INLINE_LAMBDA {
-            __builtin_prefetch(x + j * stride + c + read_ahead_columns);
-        });
+        ask_ahead(x + c, stride);
         rows.choose(x + c, stride, words);
         simd::narrowed(words, bytes);
         simd::each_part([&](index_t p) GRADUS_INLINE_LAMBDA {

@@ -85,3 +85,20 @@ TEST_CASE("a line of trits decodes as the packing does, whatever its bytes") {
         CHECK(found == expected);
     }
 }
+
+TEST_CASE("lines of trits: every byte that five can make") {
+    for (index_t first = 0; first < 243; first += 60) {
+        std::vector<code_t> codes(gradus::base3::line);
+        for (index_t b = 0; b < 64; ++b) {
+            index_t v = (first + b) % 243;
+            for (index_t digit = 5; digit-- > 0; v /= 3) {
+                codes[64 * digit + b] = static_cast<code_t>(v % 3);
+            }
+        }
+        std::array<std::byte, 64> expected{};
+        gradus::base3::pack(codes, expected);
+        std::array<std::byte, 64> line{};
+        gradus::simd::pack_trits(codes.data(), line.data());
+        CHECK(line == expected);
+    }
+}

@@ -93,9 +93,13 @@ template <> struct block_codes<base3> {
         base3::unpack(in.subspan(64 * lines), out.subspan(base3::line * lines));
     }
 
-    /// Five multiply-adds a byte; the compiler vectorises the definition well enough.
     GRADUS_INLINE static void pack(std::span<const code_t> in, std::span<std::byte> out) {
-        base3::pack(in, out);
+        if (GRADUS_HAS_SIMD == 0) { return base3::pack(in, out); }
+        const index_t lines = in.size() / base3::line;
+        for (index_t i = 0; i < lines; ++i) {
+            simd::pack_trits(in.data() + base3::line * i, out.data() + 64 * i);
+        }
+        base3::pack(in.subspan(base3::line * lines), out.subspan(64 * lines));
     }
 };
 

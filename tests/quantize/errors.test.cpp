@@ -2,6 +2,7 @@
 // What is refused before any work is done, and what it is called.
 #include "weights.hpp"
 
+#include <gradus/grouping/channel.hpp>
 #include <gradus/grouping/tensor.hpp>
 #include <gradus/mapping/adaptive_quantile.hpp>
 #include <gradus/mapping/shifted.hpp>
@@ -10,6 +11,7 @@
 #include <gradus/quantize/quantize.hpp>
 #include <gradus/range/mse_search.hpp>
 #include <gradus/range/percentile.hpp>
+#include <gradus/rounding/error_diffusing.hpp>
 #include <gradus/rounding/noisy.hpp>
 #include <gradus/scale/f32_scale.hpp>
 #include <gradus/scale/log8_scale.hpp>
@@ -76,6 +78,21 @@ TEST_CASE("weights that are not finite are named by their place") {
             CHECK(fails(quantize(damaged, recipe<plain>{}), errc::nonfinite,
                         {"(" + std::to_string(r) + ", 40)"}));
         }
+    }
+    for (const index_t cols : {96u, 100u, 20u}) {
+        test::weights damaged = test::bell_shaped(70, cols);
+        damaged(40, cols - 3) = not_a_number;
+        const std::string place = "(40, " + std::to_string(cols - 3) + ")";
+        const auto named = [&](const auto& how) {
+            return fails(quantize(damaged, how), errc::nonfinite, {place});
+        };
+        CHECK(named(recipe<plain>{}));
+        CHECK(named(recipe<plain, minmax, error_diffusing>{}));
+        CHECK(named(recipe<layout<uniform_asymmetric<4>, channel>>{}));
+        CHECK(named(recipe<layout<uniform_asymmetric<4>, group<>>>{.groups = {20}}));
+        CHECK(named(recipe<layout<uniform_asymmetric<4>, group<>, log8_scale>>{.groups = {48}}));
+        CHECK(named(recipe<layout<uniform_symmetric<4>, tensor>>{}));
+        CHECK(named(searched{}));
     }
     // Beside the matrix there may be anything.
     test::weights wide = test::bell_shaped(5, 41);

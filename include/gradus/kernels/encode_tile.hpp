@@ -15,15 +15,16 @@
 namespace gradus {
 inline namespace GRADUS_ISA {
 
-/// Whether encoding a full tile finds values that are not finite by itself: min-max grids look at
-/// all of them anyway.
+/// Min-max grids that are found for sixteen groups at once.
 template <layout_type L, class Range>
-inline constexpr bool sees_all_values =
+inline constexpr bool fitted_by_lanes =
     L::tile_rows == 32 && std::is_same_v<Range, minmax> && !geometry<L>::matrix_grid &&
     L::scale_type::row_bits == 0 && !trainable_mapping<typename L::mapping_type> &&
     lane_fittable<typename L::mapping_type>;
 
-/// Encodes one tile.
+/// Encodes one tile, panel by panel of its columns: grids and codes of all groups of a panel first,
+/// then their bytes. Full tiles of 32 rows go by four rows at a time, in registers; the others, and
+/// groups that are no whole strips of 16 columns, by the definition.
 template <layout_type L, class Range, rounding R> class tile_encoder {
     using G = geometry<L>;
     using state_type = decltype(std::declval<const R&>().start(index_t{0}));
@@ -48,6 +49,14 @@ template <layout_type L, class Range, rounding R> class tile_encoder {
     /// Codes that need room.
     [[nodiscard]] static index_t scratch_codes(const G& shape) {
         return L::tile_rows * std::min(groups_at_once(shape) * shape.group_cols, shape.cols);
+    }
+
+    /// Whether encoding a full tile finds values that are not finite by itself: grids by lanes look
+    /// at all of them, if every group goes by units.
+    [[nodiscard]] static bool sees_all_values(const G& shape) {
+        const bool strips = shape.group_cols % 16 == 0 || shape.group_cols >= shape.cols;
+        return fitted_by_lanes<L, Range> && encoded_by_units<L, R> && shape.cols % 16 == 0 &&
+               strips;
     }
 
     /// Returns the first group that cannot be stored, if any; the bytes are then of no use.
@@ -122,7 +131,7 @@ template <layout_type L, class Range, rounding R> class tile_encoder {
     /// Grids of rows r ... r + 3, `groups` groups of `columns` columns.
     GRADUS_INLINE void
     fit_four(index_t r, index_t first, index_t columns, index_t groups, tile_grid<L>* grids) {
-        if constexpr (sees_all_values<L, Range>) {
+        if constexpr (fitted_by_lanes<L, Range>) {
             const float* x = rows_.data + r * rows_.stride + first;
             const bool four = groups == 4;
             const lane_intervals range = four ? extents_of_groups(x, rows_.stride, columns)

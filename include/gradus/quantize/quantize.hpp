@@ -25,6 +25,22 @@ template <layout_type L> [[nodiscard]] error scale_error(index_t row, index_t co
                 std::string{name_of<typename L::scale_type>()} + "'; use bf16 or f32"};
 }
 
+/// What `quantize` refuses before any work. Reading all values once more costs as much as encoding
+/// them: where that sees those of full tiles, it tells which are not finite.
+template <layout_type L, class Range, rounding R>
+[[nodiscard]] status
+check_input(weights_view weights, const recipe<L, Range, R>& how, floats importance) {
+    if (status sound = check_shape(weights, importance); !sound) { return sound; }
+    const status apt = check_recipe(how, !importance.empty());
+    const geometry<L> shape{weights.rows, weights.cols, how.groups};
+    const bool in_passing = apt && tile_encoder<L, Range, R>::sees_all_values(shape);
+    const index_t unseen = in_passing ? weights.rows % L::tile_rows : weights.rows;
+    if (!check_values(weights.block(weights.rows - unseen, unseen))) {
+        return check_values(weights);
+    }
+    return apt;
+}
+
 /// Quantizes `weights` [out, in] by a recipe. `importance` weighs the squared error of each input
 /// column (empty: all alike); range searches and codebook training use it.
 ///
@@ -39,16 +55,7 @@ template <layout_type L, class Range, rounding R, executor E = const serial>
                                                 const recipe<L, Range, R>& how,
                                                 floats importance = {},
                                                 E&& threads = serial{}) {
-    // Reading all values once more costs as much as encoding them: where that sees them all, it
-    // tells of those that are not finite.
-    constexpr bool in_passing = sees_all_values<L, Range>;
-    if (status sound = check_shape(weights, importance); !sound) { return sound.error(); }
-    const status apt = check_recipe(how, !importance.empty());
-    const index_t unseen = in_passing && apt ? weights.rows % L::tile_rows : weights.rows;
-    if (!check_values(weights.block(weights.rows - unseen, unseen))) {
-        return check_values(weights).error();
-    }
-    if (!apt) { return apt.error(); }
+    if (status sound = check_input(weights, how, importance); !sound) { return sound.error(); }
     typename L::mapping_type map = how.map;
     if constexpr (trainable_mapping<typename L::mapping_type>) {
         map = trained_mapping(weights, how, importance, threads);

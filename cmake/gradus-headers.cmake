@@ -23,6 +23,12 @@ set(GRADUS_HEADERS
     gradus/allocation/threshold.hpp
     gradus/allocation/water_filling.hpp
     gradus/cache/f32_cache.hpp
+    gradus/calibrate/channel_moments.hpp
+    gradus/calibrate/cross_moments.hpp
+    gradus/calibrate/input_statistics.hpp
+    gradus/calibrate/panel_product.hpp
+    gradus/calibrate/second_moments.hpp
+    gradus/calibrate/token_panels.hpp
     gradus/clustering.hpp
     gradus/clustering/average_linkage.hpp
     gradus/clustering/choose_count.hpp

@@ -27,8 +27,11 @@ set(GRADUS_HEADERS
     gradus/calibrate/cross_moments.hpp
     gradus/calibrate/input_statistics.hpp
     gradus/calibrate/panel_product.hpp
+    gradus/calibrate/read_statistics.hpp
     gradus/calibrate/second_moments.hpp
+    gradus/calibrate/statistics_tensors.hpp
     gradus/calibrate/token_panels.hpp
+    gradus/calibrate/write_statistics.hpp
     gradus/clustering.hpp
     gradus/clustering/average_linkage.hpp
     gradus/clustering/choose_count.hpp

@@ -20,6 +20,7 @@ enum class errc {
     no_effect,         ///< a request that would change nothing
     nonfinite,         ///< NaN or infinity in the data
     out_of_range,      ///< a value that its storage format cannot hold
+    cancelled,         ///< the caller asked to stop
 };
 
 /// `message` reads: problem (why it is one) suggestion. It names the file, tensor or option.

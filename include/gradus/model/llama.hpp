@@ -54,12 +54,16 @@ class llama : public llama_transformer {
 
     [[nodiscard]] const model_config& config() const noexcept { return config_; }
 
+    /// The cache of one step, for one sequence of up to `capacity` tokens.
+    [[nodiscard]] f32_cache make_cache(index_t capacity) const {
+        return f32_cache{{config_.num_key_value_heads, config_.head_dim, capacity}};
+    }
+
     /// Caches for sequences of up to `capacity` tokens: one a step of the plan, or for
     /// `forward_each` one a step and sequence.
     [[nodiscard]] std::vector<f32_cache> make_caches(index_t capacity,
                                                      index_t sequences = 1) const {
-        const f32_cache cache{{config_.num_key_value_heads, config_.head_dim, capacity}};
-        return std::vector<f32_cache>(plan().size() * sequences, cache);
+        return std::vector<f32_cache>(plan().size() * sequences, make_cache(capacity));
     }
 
     /// The decoder matrices in the order of the checkpoint; embedding and head are not among them.

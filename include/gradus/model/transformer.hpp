@@ -56,6 +56,8 @@ class transformer {
     /// The longest sequence that the positions allow.
     [[nodiscard]] index_t positions() const noexcept { return position_.positions(); }
 
+    [[nodiscard]] const Position& position() const noexcept { return position_; }
+
     [[nodiscard]] std::span<const step> plan() const noexcept { return plan_; }
 
     /// Blocks may be left out, repeated and reordered; each step wants a cache of its own.

@@ -42,6 +42,19 @@ struct grouped_query {
                     matrix_view<float> y,  // [tokens, width]
                     float gain,
                     workspace& memory) const {
+        workspace::scope scope{memory};
+        const matrix_view<float> attended = scope.take(x.rows, query.rows());
+        mix(x, position, cache, attended, memory);
+        output.add(attended, y, gain, memory);
+    }
+
+    /// All but the last matrix, for those who look at its input: appends x to the cache.
+    template <position_encoding Position, kv_cache Cache>
+    void mix(matrix_view<const float> x,  // [tokens, width]
+             const Position& position,
+             Cache& cache,
+             matrix_view<float> attended,  // [tokens, heads * head_width]
+             workspace& memory) const {
         static_assert(Cache::keys == key_storage::after_position,
                       "keys before their position: the cache must turn them when it reads them; "
                       "add that to model/attention/");
@@ -49,7 +62,6 @@ struct grouped_query {
         const matrix_view<float> queries = scope.take(x.rows, query.rows());
         const matrix_view<float> keys = scope.take(x.rows, key.rows());
         const matrix_view<float> values = scope.take(x.rows, value.rows());
-        const matrix_view<float> attended = scope.take(x.rows, query.rows());
         query(x, queries, memory);
         key(x, keys, memory);
         value(x, values, memory);
@@ -58,7 +70,6 @@ struct grouped_query {
         position.at_heads(keys, head_width, first);
         cache.append(keys, values);
         cache.attend(queries, attended);
-        output.add(attended, y, gain, memory);
     }
 };
 

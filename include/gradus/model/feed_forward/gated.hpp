@@ -34,8 +34,17 @@ template <activation_function Activation> struct gated {
                     float gain,
                     workspace& memory) const {
         workspace::scope scope{memory};
-        const matrix_view<float> opened = scope.take(x.rows, gate.rows());
         const matrix_view<float> hidden = scope.take(x.rows, up.rows());
+        open(x, hidden, memory);
+        down.add(hidden, y, gain, memory);
+    }
+
+    /// All but the last matrix, for those who look at its input.
+    void open(matrix_view<const float> x,  // [tokens, width]
+              matrix_view<float> hidden,   // [tokens, hidden]
+              workspace& memory) const {
+        workspace::scope scope{memory};
+        const matrix_view<float> opened = scope.take(x.rows, gate.rows());
         gate(x, opened, memory);
         up(x, hidden, memory);
         for (index_t t = 0; t < x.rows; ++t) {
@@ -43,7 +52,6 @@ template <activation_function Activation> struct gated {
             zip_lanes(opened.row(t), hidden.row(t),
                       [](const auto& a, const auto& b) { return a * b; });
         }
-        down.add(hidden, y, gain, memory);
     }
 };
 

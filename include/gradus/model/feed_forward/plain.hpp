@@ -33,11 +33,18 @@ template <activation_function Activation> struct plain {
                     workspace& memory) const {
         workspace::scope scope{memory};
         const matrix_view<float> hidden = scope.take(x.rows, up.rows());
+        open(x, hidden, memory);
+        down.add(hidden, y, gain, memory);
+    }
+
+    /// All but the last matrix, for those who look at its input.
+    void open(matrix_view<const float> x,  // [tokens, width]
+              matrix_view<float> hidden,   // [tokens, hidden]
+              workspace& memory) const {
         up(x, hidden, memory);
         for (index_t t = 0; t < x.rows; ++t) {
             activation(hidden.row(t));
         }
-        down.add(hidden, y, gain, memory);
     }
 };
 

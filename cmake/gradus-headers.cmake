@@ -23,12 +23,17 @@ set(GRADUS_HEADERS
     gradus/allocation/threshold.hpp
     gradus/allocation/water_filling.hpp
     gradus/cache/f32_cache.hpp
+    gradus/calibrate/block_stream.hpp
+    gradus/calibrate/calibration_text.hpp
     gradus/calibrate/channel_moments.hpp
+    gradus/calibrate/collect.hpp
     gradus/calibrate/cross_moments.hpp
+    gradus/calibrate/distinct_input.hpp
     gradus/calibrate/input_statistics.hpp
     gradus/calibrate/panel_product.hpp
     gradus/calibrate/read_statistics.hpp
     gradus/calibrate/second_moments.hpp
+    gradus/calibrate/sequence_seat.hpp
     gradus/calibrate/statistics_tensors.hpp
     gradus/calibrate/token_panels.hpp
     gradus/calibrate/write_statistics.hpp

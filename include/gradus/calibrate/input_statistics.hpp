@@ -9,6 +9,7 @@
 #include <gradus/quantize/check_weights.hpp>
 
 #include <cmath>
+#include <concepts>
 #include <optional>
 #include <string>
 #include <utility>

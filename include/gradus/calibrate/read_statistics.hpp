@@ -7,6 +7,7 @@
 #include <gradus/io/safetensors_reader.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstring>
 #include <optional>
 #include <span>

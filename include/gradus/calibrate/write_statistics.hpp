@@ -7,6 +7,7 @@
 #include <gradus/io/safetensors_writer.hpp>
 
 #include <array>
+#include <concepts>
 #include <deque>
 #include <span>
 #include <string>

@@ -22,11 +22,13 @@ inline void multiply_panels(const float* a,  // [tokens, 32]
                             panel_tile<float>& out) {
     using simd::f32x16;
     constexpr index_t width = token_panels::channels;
-    constexpr index_t rows = 4;  // 4 x 2 vectors: enough independent sums to hide the latency
+    // Rows x 2 vectors are summed up in registers: of 32 those of AVX-512, of 16 the narrower ones.
+    constexpr index_t rows = simd::parts == 1 ? 8 : 2;
     static_assert(width == 2 * simd::lanes);
     for (index_t r = 0; r < width; r += rows) {
-        f32x16 low[rows] = {0.0f, 0.0f, 0.0f, 0.0f};
-        f32x16 high[rows] = {0.0f, 0.0f, 0.0f, 0.0f};
+        f32x16 low[rows];
+        f32x16 high[rows];
+        simd::unrolled<rows>([&](index_t i) GRADUS_INLINE_LAMBDA { low[i] = high[i] = 0.0f; });
         for (index_t t = 0; t < tokens; ++t) {
             const f32x16 left = f32x16::load(b + t * width);
             const f32x16 right = f32x16::load(b + t * width + simd::lanes);

@@ -51,6 +51,8 @@ template <calibratable Model, std::floating_point T = float> struct half_pass {
 /// Bits:   each sequence is a batch of its own, added in the order of the text; neither `wave` nor
 ///         the executor changes a bit.
 /// Memory: `memory()`.
+/// Threads: sequences share them, so parts of the model must not share out their products among
+///         the same ones (a `thread_pool` runs one loop at a time).
 /// Stops:  a cancelled pass can be called again and goes on where it stopped: statistics know how
 ///         many batches they have (those from a file too), the stream how many sequences have
 ///         moved on. After any other error the stream is of no further use.

@@ -60,7 +60,7 @@ class channel_moments {
 
     /// sum x_tj^2 / t: what the diagonal of X^T X is made of.
     [[nodiscard]] double mean_square(index_t j) const {
-        return per_token(squares_[j]) + mean_[j] * mean_[j];
+        return per_token(squares_[j]) + rounded(mean_[j] * mean_[j]);
     }
 
     /// Adds one run of at most `token_run` finite tokens.

@@ -216,6 +216,13 @@ set(GRADUS_HEADERS
     gradus/layout/sparse_f16.hpp
     gradus/layout/sparse_view.hpp
     gradus/layout/stored_mapping.hpp
+    gradus/linalg/cholesky.hpp
+    gradus/linalg/cholesky_block.hpp
+    gradus/linalg/gram.hpp
+    gradus/linalg/operand.hpp
+    gradus/linalg/product.hpp
+    gradus/linalg/strips.hpp
+    gradus/linalg/tile_product.hpp
     gradus/mapping.hpp
     gradus/mapping/adaptive_quantile.hpp
     gradus/mapping/binary.hpp
@@ -287,6 +294,7 @@ set(GRADUS_HEADERS
     gradus/simd/byte_dot.hpp
     gradus/simd/byte_lookup.hpp
     gradus/simd/bytes.hpp
+    gradus/simd/f64x16.hpp
     gradus/simd/half_lanes.hpp
     gradus/simd/instruction_sets.hpp
     gradus/simd/lanes.hpp

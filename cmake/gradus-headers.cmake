@@ -70,6 +70,7 @@ set(GRADUS_HEADERS
     gradus/concepts/range.hpp
     gradus/concepts/rounding.hpp
     gradus/concepts/scale_format.hpp
+    gradus/concepts/sparsity.hpp
     gradus/config/parse_scheme.hpp
     gradus/config/quantize_scheme.hpp
     gradus/config/scheme.hpp
@@ -309,4 +310,21 @@ set(GRADUS_HEADERS
     gradus/simd/trits.hpp
     gradus/simd/widen.hpp
     gradus/simd/widen_f16.hpp
+    gradus/solver/cheapest.hpp
+    gradus/solver/choices.hpp
+    gradus/solver/damping.hpp
+    gradus/solver/factor.hpp
+    gradus/solver/fit_grids.hpp
+    gradus/solver/hessian.hpp
+    gradus/solver/obs.hpp
+    gradus/solver/obs_columns.hpp
+    gradus/solver/obs_pass.hpp
+    gradus/solver/obs_state.hpp
+    gradus/solver/obs_sweep.hpp
+    gradus/solver/obs_window.hpp
+    gradus/solver/row_grids.hpp
+    gradus/solver/zero_shares.hpp
+    gradus/sparsity/n_of_m.hpp
+    gradus/sparsity/none.hpp
+    gradus/sparsity/unstructured.hpp
 )

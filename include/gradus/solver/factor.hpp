@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+// The damped Hessian and its factor: what every matrix that reads one input shares.
+#pragma once
+
+#include <gradus/linalg/cholesky.hpp>
+#include <gradus/solver/damping.hpp>
+#include <gradus/solver/hessian.hpp>
+
+#include <cstdint>
+
+namespace gradus {
+inline namespace GRADUS_ISA {
+
+/// What it took to factor a Hessian.
+struct factor_report {
+    double damping = 0.0;       ///< the share that was added in the end
+    int retries = 0;            ///< how often the damping had to grow tenfold
+    bool float64 = false;       ///< whether even that failed, and double did it
+    index_t failed_column = 0;  ///< of the last failed attempt, if there was one
+    index_t dead_columns = 0;   ///< inputs that were (almost) always zero
+};
+
+/// With s_j = sqrt(H_jj) and the damped H = S (C + D) S, C of unit diagonal:
+///
+///     C + D = F^T F, F in the lower triangle of `values`; C above it, for checks and retries
+///     U_ij = s_i F_ji, H = U U^T upper triangular
+///
+/// A dead column (H_jj <= 1e-12 of the largest) has s_j = 1, no neighbours and weights of zero.
+template <class T> struct obs_factor {
+    index_t size = 0;
+    std::string name;
+    std::vector<T> values;           ///< [n, n]
+    std::vector<T> added;            ///< [n] D, the damping of the unit diagonal
+    std::vector<T> root;             ///< [n] s_j
+    std::vector<std::uint8_t> dead;  ///< [n]
+    factor_report report;
+
+    [[nodiscard]] matrix_view<T> view() { return {values.data(), size, size}; }
+
+    [[nodiscard]] matrix_view<const T> view() const { return {values.data(), size, size}; }
+
+    /// U_jj: the price of an error in column j once all later columns have answered is its square.
+    [[nodiscard]] T pivot(index_t j) const { return values[j * size + j] * root[j]; }
+
+    /// H_jj without damping; 0 for a dead column.
+    [[nodiscard]] float curvature(index_t j) const {
+        return dead[j] != 0 ? 0.0f : static_cast<float>(root[j] * root[j]);
+    }
+};
+
+/// s_j, dead columns and the damped unit diagonal. Errors: a sum that overflowed.
+template <class T>
+[[nodiscard]] status prepare_diagonal(const hessian<T>& h, const damping& how, obs_factor<T>& f) {
+    const index_t n = h.size();
+    T largest = 0;
+    T total = 0;
+    for (index_t j = 0; j < n; ++j) {
+        const T curvature = h.curvature(j);
+        if (!std::isfinite(curvature)) {
+            return error{errc::nonfinite, "the Hessian of '" + h.name() + "' overflows in column " +
+                                              std::to_string(j) + " (outliers beyond 1e18?)"};
+        }
+        largest = std::max(largest, curvature);
+        total += curvature;
+    }
+    if (largest == T(0)) {
+        return error{errc::no_effect, "the Hessian of '" + h.name() +
+                                          "' is zero (no tokens, or only zeros); calibrate first"};
+    }
+    const double share = how.share(n, h.tokens());
+    f.report.damping = share;
+    for (index_t j = 0; j < n; ++j) {
+        const T curvature = h.curvature(j);
+        f.dead[j] = curvature <= T(1e-12) * largest;
+        f.report.dead_columns += f.dead[j];
+        f.root[j] = f.dead[j] != 0 ? T(1) : std::sqrt(curvature);
+        const T mean = total / static_cast<T>(n) / (f.root[j] * f.root[j]);
+        f.added[j] = static_cast<T>(share) * (how.rule == damping_rule::mean ? mean : 1);
+    }
+    return done{};
+}
+
+/// C above the diagonal, from the lower triangle of the sums: 32 by 32 at a time.
+template <class T, executor E> void mirror_scaled(T scale, obs_factor<T>& f, E& threads) {
+    const matrix_view<T> v = f.view();
+    constexpr index_t side = 32;
+    const index_t n = f.size;
+    threads.for_each((n + side - 1) / side, [&](index_t band) {
+        const index_t end = std::min(n, (band + 1) * side);
+        for (index_t left = 0; left < end; left += side) {
+            for (index_t j = band * side; j < end; ++j) {
+                for (index_t i = left; i < std::min(j, left + side); ++i) {
+                    const bool none = f.dead[i] != 0 || f.dead[j] != 0;
+                    v(i, j) = none ? T(0) : scale * v(j, i) / f.root[i] / f.root[j];
+                }
+            }
+        }
+    });
+}
+
+/// The lower triangle of C + D in type To, from the upper one of `from`.
+template <class To, class T, executor E>
+void restore_lower(const obs_factor<T>& from, T extra, matrix_view<To> to, E& threads) {
+    const matrix_view<const T> v = from.view();
+    constexpr index_t side = 32;
+    const index_t n = from.size;
+    threads.for_each((n + side - 1) / side, [&](index_t band) {
+        const index_t end = std::min(n, (band + 1) * side);
+        for (index_t left = 0; left < end; left += side) {
+            for (index_t j = band * side; j < end; ++j) {
+                for (index_t i = left; i < std::min(j, left + side); ++i) {
+                    to(j, i) = static_cast<To>(v(i, j));
+                }
+            }
+        }
+        for (index_t j = band * side; j < end; ++j) {
+            to(j, j) = To(1) + static_cast<To>(from.added[j] * extra);
+        }
+    });
+}
+
+/// The last resort: the factor in double, rounded to T. Returns the column where even that fails.
+template <class T, executor E>
+[[nodiscard]] std::optional<index_t> factor_in_double(obs_factor<T>& f, T extra, E& threads) {
+    std::vector<double> wide(f.size * f.size);
+    const matrix_view<double> all{wide.data(), f.size, f.size};
+    restore_lower<double>(f, extra, all, threads);
+    if (const auto bad = cholesky(all, threads)) { return bad; }
+    for (index_t j = 0; j < f.size; ++j) {
+        for (index_t i = 0; i <= j; ++i) {
+            f.values[j * f.size + i] = static_cast<T>(all(j, i));
+        }
+    }
+    return std::nullopt;
+}
+
+/// Factors a Hessian in its own memory. Where it is not positive definite to the precision of T,
+/// the damping grows tenfold, at most twice; then double tries, from the first damping on, up to
+/// one. (H itself was summed in T, so that less damping than the precision of T may never do.) The
+/// report says what was needed.
+///
+/// Errors: a Hessian without tokens or with an infinite sum; none that has no factor even then.
+template <class T, executor E = const serial>
+[[nodiscard]] result<obs_factor<T>>
+factorize(hessian<T>&& h, const damping& how = {}, E&& threads = serial{}) {
+    const index_t n = h.size();
+    obs_factor<T> f{n, h.name(), {}, std::vector<T>(n), std::vector<T>(n), {}, {}};
+    f.dead.resize(n);
+    if (status sound = prepare_diagonal(h, how, f); !sound) { return sound.error(); }
+    const T scale = T(2) / static_cast<T>(h.tokens());
+    f.values = std::move(h).release();
+    mirror_scaled(scale, f, threads);
+    T extra = 1;
+    std::optional<index_t> bad;
+    for (;; extra *= T(10), ++f.report.retries) {
+        restore_lower<T>(f, extra, f.view(), threads);
+        bad = cholesky(f.view(), threads);
+        if (!bad || f.report.retries == 2) { break; }
+        f.report.failed_column = *bad;
+    }
+    f.report.float64 = bad.has_value();
+    for (T more = 1; bad && static_cast<T>(f.report.damping) * more <= T(1); more *= T(10)) {
+        f.report.failed_column = *bad;
+        extra = more;
+        bad = factor_in_double(f, extra, threads);
+    }
+    if (bad) {
+        return error{errc::invalid_argument, "the Hessian of '" + f.name +
+                                                 "' has no factor (column " + std::to_string(*bad) +
+                                                 "); more tokens or more damping?"};
+    }
+    f.report.damping *= static_cast<double>(extra);
+    for (T& d : f.added) {
+        d *= extra;
+    }
+    return f;
+}
+
+}  // namespace GRADUS_ISA
+}  // namespace gradus

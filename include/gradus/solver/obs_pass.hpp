@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+// What a solver is asked for, what it reports, and the one pass in between.
+#pragma once
+
+#include <gradus/layout/plain_codes.hpp>
+#include <gradus/quantize/train.hpp>
+#include <gradus/solver/zero_shares.hpp>
+#include <gradus/sparsity/n_of_m.hpp>
+#include <gradus/sparsity/none.hpp>
+#include <gradus/sparsity/unstructured.hpp>
+
+namespace gradus {
+inline namespace GRADUS_ISA {
+
+/// When grids are fitted.
+enum class grid_time {
+    fresh,   ///< a group when its first column is reached, by its weights as they are then
+    blocks,  ///< the groups of `unstructured::block` or 128 columns when the first is reached
+             ///< (GPTQ)
+    fixed,   ///< all beforehand, by the weights as they were
+};
+
+struct obs_options {
+    /// Groups of more than 128 columns, or a number that does not divide 128, are always `fixed`,
+    /// and so is everything with an `order`.
+    grid_time grids = grid_time::fresh;
+    index_t grid_block = 128;  ///< columns of `grid_time::blocks`
+
+    /// Zeros are chosen by what they cost more than the nearest code; false: by their own cost
+    /// alone, as SparseGPT does.
+    bool weigh_codes = true;
+
+    /// The column of the matrix at each step, as the factor has them; empty: as they lie.
+    std::span<const index_t> order = {};
+};
+
+/// What a sweep did. Loss: sum over rows of (w - q) H (w - q)^T with the damped H, which is
+/// 2 ||(W - Q) X||^2 / tokens plus the damping's part.
+struct obs_report {
+    double loss = 0.0;
+    index_t zeros = 0;             ///< weights that are zero now, by choice or by rounding
+    std::vector<double> row_loss;  ///< [rows]
+};
+
+/// The same with codes, ready for `pack_codes<L>(codes.view(), map, groups)`.
+template <layout_type L> struct obs_codes : obs_report {
+    plain_codes codes;
+    typename L::mapping_type map;
+    typename L::grouping_type groups;
+};
+
+/// Errors: shapes that do not belong together, NaN or infinity in the weights, knobs.
+template <class T, sparsity S>
+[[nodiscard]] status
+check_obs(matrix_view<const T> w, const obs_factor<T>& f, const S& zeros, const obs_options& o) {
+    if (w.cols != f.size || w.rows == 0 || (!o.order.empty() && o.order.size() != w.cols)) {
+        return error{errc::invalid_argument,
+                     "matrix [" + std::to_string(w.rows) + ", " + std::to_string(w.cols) +
+                         "] with a Hessian of '" + f.name + "', " + std::to_string(f.size) +
+                         " columns, in an order of " + std::to_string(o.order.size())};
+    }
+    for (index_t r = 0; r < w.rows; ++r) {
+        for (index_t c = 0; c < w.cols; ++c) {
+            if (!std::isfinite(w(r, c))) {
+                return error{errc::nonfinite, "weight (" + std::to_string(r) + ", " +
+                                                  std::to_string(c) + ") behind '" + f.name +
+                                                  "' is not finite; repair the checkpoint"};
+            }
+        }
+    }
+    if (o.grid_block < 16 || 128 % o.grid_block != 0) {
+        return error{errc::invalid_argument, "grid_block is " + std::to_string(o.grid_block) +
+                                                 " (expected 16, 32, 64 or 128)"};
+    }
+    return check_knobs(zeros, "sparsity");
+}
+
+/// Sweeps all columns with the zeros that `zeros` asks for.
+template <class T, class Choice, class Fitter, class ChoiceFor, sparsity S, executor E>
+void sweep(obs_state<T>& s,
+           const Choice& choose,
+           const Fitter& fitter,
+           const ChoiceFor& choice_for,
+           const S& zeros,
+           E& threads) {
+    const index_t rows = s.weights.rows;
+    const index_t n = s.weights.cols;
+    if constexpr (S::choice == zero_choice::matrix) {
+        if (zeros.budget == zero_budget::block) {
+            const auto block = [&](index_t, index_t count, index_t) {
+                return std::min(zeros.zeros(rows * count) + 1, rows * count);
+            };
+            return sweep_columns(s, choose, fitter, zeros.block, true, block, threads);
+        }
+        zero_plan plan{zero_shares(s, zeros.share, choice_for, threads), rows, n,
+                       zeros.zeros(rows * n)};
+        const auto planned = [&](index_t at, index_t count, index_t so_far) {
+            return plan(at, count, so_far);
+        };
+        sweep_columns(s, choose, fitter, window_columns, false, planned, threads);
+    } else if constexpr (S::choice == zero_choice::columns) {
+        const auto keep = [](index_t, index_t, index_t) {
+            return keep_n_of_m<T, S::keep, S::group>{};
+        };
+        sweep_rows(s, choose, fitter, keep, threads);
+    } else {
+        const auto keep = [](index_t, index_t, index_t) { return keep_all{}; };
+        sweep_rows(s, choose, fitter, keep, threads);
+    }
+}
+
+template <class T> void write_report(const obs_state<T>& s, obs_report& to) {
+    to.row_loss = s.row_loss;
+    for (const double loss : s.row_loss) {
+        to.loss += loss;
+    }
+    for (const index_t z : s.zeros) {
+        to.zeros += z;
+    }
+}
+
+}  // namespace GRADUS_ISA
+}  // namespace gradus

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+// What a column sweep carries along: errors of finished columns, and what they do to later ones.
+#pragma once
+
+#include <gradus/linalg/product.hpp>
+#include <gradus/solver/factor.hpp>
+
+namespace gradus {
+inline namespace GRADUS_ISA {
+
+inline constexpr index_t panel_rows = right_width;  ///< rows that go together, in the lanes
+inline constexpr index_t task_panels = 4;           ///< panels of a task
+inline constexpr index_t wide_columns = 512;        ///< corrected together by all columns before
+inline constexpr index_t block_columns = 128;       ///< by the finished ones among those
+inline constexpr index_t window_columns = 16;       ///< by the finished ones among those in turn
+
+/// With E = W - Q for finished columns, the best value of column j is
+///
+///     x_j = w_j + sum_{i < j} e_i V_ij,   V_ij = U_ij / U_jj,   H = U U^T,
+///
+/// all columns after j being free to answer. So the sums are products of finished errors with
+/// columns of V: by 512 columns over all before them, by 128 and by 16 over those that were
+/// finished since. Deciding x_j -> q_j adds (x_j - q_j)^2 U_jj^2 to the row's error E H E^T.
+///
+/// Source: Frantar et al. 2022 and 2023 with R = U^-1 (the same decisions); without inverse: the
+///         feedback form of Chee et al. 2023, arXiv:2307.13304.
+template <class T> struct obs_state {
+    const obs_factor<T>& factor;
+    matrix_view<T> weights;           ///< [rows, n]; finished columns hold Q
+    std::span<const index_t> order;   ///< column of the weights at each step; empty: as they lie
+    strips<panel_rows, T> errors;     ///< e, panels of [n][32]
+    strips<panel_rows, T> sums;       ///< of the current 512 columns, [512][32]
+    strips<left_width, T> influence;  ///< V of the same columns, [n][8]
+    std::vector<double> row_loss;     ///< [rows] sum of (x - q)^2 U_jj^2
+    std::vector<index_t> zeros;       ///< [panels] weights that are zero now
+    bool gain = true;                 ///< zeros are chosen by what they cost more than a code
+
+    obs_state(const obs_factor<T>& f, matrix_view<T> w, std::span<const index_t> column_order)
+        : factor{f},
+          weights{w},
+          order{column_order},
+          errors{w.rows, w.cols},
+          sums{w.rows, std::min(wide_columns, (w.cols + 15) / 16 * 16)},
+          influence{sums.sums(), w.cols},
+          row_loss(w.rows),
+          zeros(errors.count()) {}
+
+    [[nodiscard]] index_t panels() const { return errors.count(); }
+
+    [[nodiscard]] index_t tasks() const { return (panels() + task_panels - 1) / task_panels; }
+
+    [[nodiscard]] index_t column(index_t step) const { return order.empty() ? step : order[step]; }
+};
+
+/// V of columns [first, first + 8) to `to`, [first + 8][8]; zero on and below the diagonal.
+template <class T> void pack_influence(const obs_factor<T>& f, index_t first, T* to) {
+    const index_t end = std::min(f.size, first + left_width);
+    std::fill_n(to, end * left_width, T(0));
+    for (index_t j = first; j < end; ++j) {
+        const T scale = T(1) / f.pivot(j);
+        const T* const row = f.values.data() + j * f.size;
+        T* const lane = to + (j - first);
+        for (index_t k = 0; k < j; ++k) {
+            lane[k * left_width] = row[k] * f.root[k] * scale;
+        }
+    }
+}
+
+/// to[count][32] += errors of steps [from, end) times V of columns [at, at + count), for one panel;
+/// `at` counts from the first of the current 512 and is a multiple of 8.
+template <class T>
+void add_influence(const obs_state<T>& s,
+                   index_t panel,
+                   index_t at,
+                   index_t count,
+                   index_t from,
+                   index_t end,
+                   T* to) {
+    for (index_t k = from; k < end; k += sum_chunk) {
+        const index_t terms = std::min(sum_chunk, end - k);
+        const T* const errors = s.errors.strip(panel) + k * panel_rows;
+        for (index_t j = 0; j < count; j += left_width) {
+            const T* const v = s.influence.strip((at + j) / left_width) + k * left_width;
+            multiply_tile8<product_sign::plus>(v, errors, terms, to + j * panel_rows, panel_rows);
+        }
+    }
+}
+
+/// Everything that steps before `first` do to steps [first, first + 512): the bulk of the work.
+template <class T, executor E> void begin_wide(obs_state<T>& s, index_t first, E& threads) {
+    const index_t n = s.weights.cols;
+    const index_t count = std::min(wide_columns, n - first);
+    const index_t strip_count = (count + left_width - 1) / left_width;
+    threads.for_each(strip_count, [&](index_t i) {
+        pack_influence(s.factor, first + i * left_width, s.influence.strip(i));
+    });
+    threads.for_each(s.tasks(), [&](index_t task) {
+        const index_t end = std::min(s.panels(), (task + 1) * task_panels);
+        for (index_t p = task * task_panels; p < end; ++p) {
+            std::fill_n(s.sums.strip(p), s.sums.sums() * panel_rows, T(0));
+        }
+        for (index_t k = 0; k < first; k += sum_chunk) {
+            for (index_t p = task * task_panels; p < end; ++p) {
+                add_influence(s, p, 0, strip_count * left_width, k, k + sum_chunk, s.sums.strip(p));
+            }
+        }
+    });
+}
+
+/// Columns of the current 512, filled up to whole strips.
+template <class T> [[nodiscard]] index_t wide_width(const obs_state<T>& s, index_t first) {
+    const index_t count = std::min(wide_columns, s.weights.cols - first);
+    return (count + left_width - 1) / left_width * left_width;
+}
+
+/// Adds what steps [first, at) do to steps [at, at + 128); `at` is a multiple of 128.
+template <class T> void begin_block(obs_state<T>& s, index_t panel, index_t first, index_t at) {
+    const index_t inner = at - first;
+    const index_t count = std::min(block_columns, wide_width(s, first) - inner);
+    add_influence(s, panel, inner, count, first, at, s.sums.strip(panel) + inner * panel_rows);
+}
+
+/// The sums of steps [at, at + count), all of one 128, up to date: to [count][32].
+template <class T>
+void current_sums(
+    const obs_state<T>& s, index_t panel, index_t first, index_t at, index_t count, T* to) {
+    const index_t inner = at - first;
+    const index_t width = (count + left_width - 1) / left_width * left_width;
+    std::copy_n(s.sums.strip(panel) + inner * panel_rows, width * panel_rows, to);
+    add_influence(s, panel, inner, width, at / block_columns * block_columns, at, to);
+}
+
+}  // namespace GRADUS_ISA
+}  // namespace gradus

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+// Sixteen columns of sixteen rows: propose, decide, pass on.
+#pragma once
+
+#include <gradus/solver/choices.hpp>
+#include <gradus/solver/obs_state.hpp>
+
+#include <limits>
+
+namespace gradus {
+inline namespace GRADUS_ISA {
+
+/// A square of the sweep: `count` columns from step `at` on, rows [row, row + 16).
+template <class T> struct obs_window {
+    static constexpr index_t side = window_columns;
+
+    index_t row;
+    index_t at;
+    index_t count;
+    T weight[side][side];  ///< [column][row] w; 0 in dead columns and beyond the matrix
+    T sum[side][side];     ///< x - w, final once all columns before have passed theirs on
+    T factor[side][side];  ///< [from][to] V
+    T price[side];         ///< U_jj^2
+    index_t column[side];  ///< of the weights
+    bool gain = true;      ///< scores: see there
+
+    /// Rows beyond the matrix are zero. `sums`: [count][32], of which this half's lanes.
+    void load(const obs_state<T>& s, index_t panel, index_t half, index_t first, const T* sums) {
+        row = panel * panel_rows + half * side;
+        gain = s.gain;
+        const index_t rows = row < s.weights.rows ? std::min(side, s.weights.rows - row) : 0;
+        for (index_t j = 0; j < count; ++j) {
+            column[j] = s.column(at + j);
+            const T pivot = s.factor.pivot(at + j);
+            price[j] = pivot * pivot;
+            std::copy_n(sums + j * panel_rows + half * side, side, sum[j]);
+            const T* const v = s.influence.strip((at + j - first) / left_width);
+            for (index_t k = 0; k < j; ++k) {
+                factor[k][j] = v[(at + k) * left_width + (at + j - first) % left_width];
+            }
+        }
+        for (index_t r = 0; r < rows; ++r) {
+            const T* const from = s.weights.data + (row + r) * s.weights.stride;
+            for (index_t j = 0; j < count; ++j) {
+                weight[j][r] = s.factor.dead[at + j] != 0 ? T(0) : from[column[j]];
+            }
+        }
+        for (index_t j = 0; j < count; ++j) {
+            std::fill(weight[j] + rows, weight[j] + side, T(0));
+        }
+    }
+
+    /// x of column j, given that all before it have passed on.
+    GRADUS_INLINE void best(index_t j, T* x) const {
+        using V = simd::vector16<T>;
+        (V::load(weight[j]) + V::load(sum[j])).store(x);
+    }
+
+    /// Column j is off by `error` = w - q: columns (j, end) answer.
+    GRADUS_INLINE void pass_on(index_t j, const T* error, index_t end) {
+        using V = simd::vector16<T>;
+        const V e = V::load(error);
+        for (index_t k = j + 1; k < end; ++k) {
+            fused(V(factor[j][k]), e, V::load(sum[k])).store(sum[k]);
+        }
+    }
+
+    /// What zeroing x of column j costs more than keeping it: (x^2 - (x - q)^2) U_jj^2; without
+    /// `gain`, or where nothing is quantized, x^2 U_jj^2.
+    template <class Choice>
+    GRADUS_INLINE void score(const Choice& choose, index_t j, const T* x, T* scores) const {
+        using V = simd::vector16<T>;
+        const V v = V::load(x);
+        V cost = v * v;
+        if constexpr (Choice::quantizes) {
+            T value[side];
+            T code[side];
+            if (gain) { choose(row, column[j], x, value, code); }
+            const V rest = gain ? v - V::load(value) : V(T(0));
+            cost = cost - rest * rest;
+        }
+        (cost * V(price[j])).store(scores);
+        for (index_t r = 0; r < side; ++r) {
+            scores[r] = scores[r] > T(0) ? scores[r] : T(0);
+        }
+    }
+};
+
+/// Which rows of a column keep their weight: everywhere all.
+struct keep_all {
+    template <class T, class Choice>
+    GRADUS_INLINE void operator()(obs_window<T>&, const Choice&, index_t, const T*, T* keep) {
+        std::fill_n(keep, simd::lanes, T(1));
+    }
+};
+
+/// As decided before: [column][32] of the panel, this half's lanes.
+template <class T> struct keep_given {
+    const T* keep_of;
+
+    template <class Choice>
+    GRADUS_INLINE void operator()(obs_window<T>&, const Choice&, index_t j, const T*, T* keep) {
+        std::copy_n(keep_of + j * panel_rows, simd::lanes, keep);
+    }
+};
+
+/// Whatever costs more than `price`; the costs are recorded at [column][32].
+template <class T> struct keep_above {
+    T price;
+    T* record;
+
+    template <class Choice>
+    GRADUS_INLINE void
+    operator()(obs_window<T>& w, const Choice& choose, index_t j, const T* x, T* keep) {
+        T* const scores = record + j * panel_rows;
+        w.score(choose, j, x, scores);
+        for (index_t r = 0; r < simd::lanes; ++r) {
+            keep[r] = scores[r] > price ? T(1) : T(0);
+        }
+    }
+};
+
+/// The N dearest of every M columns, by what they are when the first of them is reached.
+template <class T, index_t N, index_t M> struct keep_n_of_m {
+    T keep_of[M][simd::lanes];
+
+    template <class Choice>
+    GRADUS_INLINE void
+    operator()(obs_window<T>& w, const Choice& choose, index_t j, const T*, T* keep) {
+        if (j % M == 0) { decide(w, choose, j, std::min(j + M, w.count)); }
+        std::copy_n(keep_of[j % M], simd::lanes, keep);
+    }
+
+  private:
+    template <class Choice>
+    void decide(obs_window<T>& w, const Choice& choose, index_t first, index_t end) {
+        T scores[M][simd::lanes];
+        T saved[M][simd::lanes];
+        for (index_t j = first; j < end; ++j) {
+            std::copy_n(w.sum[j], simd::lanes, saved[j - first]);
+        }
+        for (index_t j = first; j < end; ++j) {
+            T x[simd::lanes];
+            T error[simd::lanes];
+            w.best(j, x);
+            w.score(choose, j, x, scores[j - first]);
+            for (index_t r = 0; r < simd::lanes; ++r) {
+                error[r] = T(0) - w.sum[j][r];
+            }
+            w.pass_on(j, error, end);
+        }
+        for (index_t j = first; j < end; ++j) {
+            std::copy_n(saved[j - first], simd::lanes, w.sum[j]);
+            for (index_t r = 0; r < simd::lanes; ++r) {
+                index_t cheaper = 0;
+                for (index_t k = 0; k < end - first; ++k) {
+                    const T other = scores[k][r];
+                    const T own = scores[j - first][r];
+                    cheaper += index_t(other < own || (other == own && k < j - first));
+                }
+                keep_of[j - first][r] = cheaper + N >= end - first ? T(1) : T(0);
+            }
+        }
+    }
+};
+
+}  // namespace GRADUS_ISA
+}  // namespace gradus

@@ -49,6 +49,30 @@ GRADUS_LANEWISE(*)
 GRADUS_LANEWISE(/)
 #undef GRADUS_LANEWISE
 
+struct f64_mask16 {
+    bool lane[lanes];
+};
+
+#define GRADUS_COMPARE(op)                                                                         \
+    [[nodiscard]] GRADUS_INLINE f64_mask16 operator op(const f64x16& a, const f64x16& b) {         \
+        f64_mask16 r;                                                                              \
+        for (index_t i = 0; i < lanes; ++i) {                                                      \
+            r.lane[i] = a.lane[i] op b.lane[i];                                                    \
+        }                                                                                          \
+        return r;                                                                                  \
+    }
+GRADUS_COMPARE(>)
+GRADUS_COMPARE(==)
+#undef GRADUS_COMPARE
+
+[[nodiscard]] GRADUS_INLINE f64x16 either(const f64_mask16& m, const f64x16& a, const f64x16& b) {
+    f64x16 r;
+    for (index_t i = 0; i < lanes; ++i) {
+        r.lane[i] = m.lane[i] ? a.lane[i] : b.lane[i];
+    }
+    return r;
+}
+
 [[nodiscard]] GRADUS_INLINE f64x16 fused(const f64x16& a, const f64x16& b, const f64x16& c) {
     return a * b + c;
 }

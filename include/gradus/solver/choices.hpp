@@ -35,7 +35,7 @@ template <layout_type L> struct grid_choice {
     template <class T>
     GRADUS_INLINE void
     operator()(index_t row, index_t column, const T* x, T* value, T* code) const {
-        const index_t group = column / grids->columns;
+        const index_t group = grids->group_of(column);
         if constexpr (std::is_same_v<T, float> && lane_gridded<typename L::mapping_type>) {
             choose_lanes<L>(*grids, *map, row, group, x, value, code);
         } else {
@@ -46,13 +46,14 @@ template <layout_type L> struct grid_choice {
     /// Where nothing is kept, the code becomes that of zero.
     template <class T>
     GRADUS_INLINE void zero_codes(index_t row, index_t column, const T* keep, T* code) const {
-        const index_t group = column / grids->columns;
-        const float* const own = grids->zero.data() + group * grids->rows + row;
+        const index_t group = grids->group_of(column);
+        using V = simd::vector16<T>;
+        T zero[simd::lanes];
         for (index_t r = 0; r < simd::lanes; ++r) {
-            float zero = own[r];
-            if constexpr (!has_zero_point<M>) { zero = static_cast<float>(zero_code()); }
-            code[r] = keep[r] != T(0) ? code[r] : static_cast<T>(zero);
+            zero[r] = static_cast<T>(grids->zero[group * grids->rows + row + r]);
         }
+        const V z = has_zero_point<M> ? V::load(zero) : V(static_cast<T>(zero_code()));
+        either(V::load(keep) > V(T(0)), V::load(code), z).store(code);
     }
 
     /// The code of zero where no zero point says it.

@@ -85,13 +85,16 @@ template <class T, executor E> void mirror_scaled(T scale, obs_factor<T>& f, E& 
     const matrix_view<T> v = f.view();
     constexpr index_t side = 32;
     const index_t n = f.size;
+    std::vector<T> inverse(n);  // 0 for dead columns: they have no neighbours
+    for (index_t j = 0; j < n; ++j) {
+        inverse[j] = f.dead[j] != 0 ? T(0) : T(1) / f.root[j];
+    }
     threads.for_each((n + side - 1) / side, [&](index_t band) {
         const index_t end = std::min(n, (band + 1) * side);
         for (index_t left = 0; left < end; left += side) {
             for (index_t j = band * side; j < end; ++j) {
                 for (index_t i = left; i < std::min(j, left + side); ++i) {
-                    const bool none = f.dead[i] != 0 || f.dead[j] != 0;
-                    v(i, j) = none ? T(0) : scale * v(j, i) / f.root[i] / f.root[j];
+                    v(i, j) = v(j, i) * (scale * inverse[j]) * inverse[i];
                 }
             }
         }

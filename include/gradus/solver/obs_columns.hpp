@@ -10,8 +10,8 @@ namespace gradus {
 inline namespace GRADUS_ISA {
 
 /// What steps [at, at + count) of a panel would be if nothing in them were lost: x [count][32] and,
-/// by `choose`, scores [count][32] (null: not wanted). At most 128 steps, all of one 128. Their
-/// errors are scratch.
+/// by `choose`, scores [count][32] (null: not wanted). At most 128 steps, all of one 128, of which
+/// the first window has begun. Their errors are scratch.
 template <class T, class Choice>
 void propose(obs_state<T>& s,
              const Choice& choose,
@@ -22,11 +22,13 @@ void propose(obs_state<T>& s,
              T* values,
              T* scores) {
     T sums[block_columns * panel_rows];
-    current_sums(s, panel, first, at, count, sums);
+    const index_t block = at / block_columns * block_columns;
     for (index_t from = 0; from < count; from += window_columns) {
         const index_t width = std::min(window_columns, count - from);
+        const index_t inner = at + from - first;
         T* const here = sums + from * panel_rows;
-        add_influence(s, panel, at + from - first, width, at, at + from, here);
+        std::copy_n(s.sums.strip(panel) + inner * panel_rows, window_columns * panel_rows, here);
+        if (from != 0) { add_influence(s, panel, inner, width, block, at + from, here); }
         for (index_t half = 0; half < 2; ++half) {
             const index_t lane = half * window_columns;
             obs_window<T> w;
@@ -40,9 +42,7 @@ void propose(obs_state<T>& s,
                 w.best(j, x);
                 if (values != nullptr) { std::copy_n(x, simd::lanes, values + place); }
                 if (scores != nullptr) { w.score(choose, j, x, scores + place); }
-                for (index_t r = 0; r < simd::lanes; ++r) {
-                    error[r] = T(0) - w.sum[j][r];
-                }
+                w.leave(j, error);
                 w.pass_on(j, error, width);
             }
         }
@@ -81,35 +81,38 @@ void decide_half(obs_state<T>& s, const Choice& choose, Keep& keeps, obs_window<
     T value[window_columns][window_columns];
     T code[window_columns][window_columns];
     V loss(T(0));
+    V zeros(T(0));
+    const index_t rows = std::min(window_columns, s.weights.rows - w.row);
     for (index_t j = 0; j < w.count; ++j) {
         T x[simd::lanes];
         T keep[simd::lanes];
         w.best(j, x);
-        keeps(w, choose, j, x, keep);
         choose(w.row, w.column[j], x, value[j], code[j]);
-        for (index_t r = 0; r < simd::lanes; ++r) {
-            value[j][r] = keep[r] != T(0) ? value[j][r] : T(0);
-        }
+        keeps(w, choose, j, x, value[j], keep);
+        // By vectors: g++ makes branches of such loops, and half of them are mispredicted.
+        const V q = either(V::load(keep) > V(T(0)), V::load(value[j]), V(T(0)));
+        q.store(value[j]);
         if constexpr (Choice::quantizes) { choose.zero_codes(w.row, w.column[j], keep, code[j]); }
-        const V q = V::load(value[j]);
         const V lost = V::load(x) - q;
         loss = loss + lost * lost * V(w.price[j]);
         T* const error = s.errors.strip(panel) + (w.at + j) * panel_rows + w.row % panel_rows;
         (V::load(w.weight[j]) - q).store(error);
         w.pass_on(j, error, w.count);
+        zeros = zeros + either(q == V(T(0)), V(T(1)), V(T(0)));
     }
     T losses[simd::lanes];
+    T zero_counts[simd::lanes];
     loss.store(losses);
-    for (index_t r = 0; r < simd::lanes && w.row + r < s.weights.rows; ++r) {
+    zeros.store(zero_counts);
+    for (index_t r = 0; r < rows; ++r) {
         s.row_loss[w.row + r] += static_cast<double>(losses[r]);
-        for (index_t j = 0; j < w.count; ++j) {
-            s.zeros[panel] += index_t(value[j][r] == T(0));
-        }
+        s.zeros[panel] += static_cast<index_t>(zero_counts[r]);
     }
     write_window(s, choose, w, value, code);
 }
 
-/// Decides steps [at, at + count), at most 16, of a panel; keep_for(half) says what stays.
+/// Decides steps [at, at + count), at most 16, of a panel; keep_for(half) says what stays. The
+/// window has begun.
 template <class T, class Choice, class KeepFor>
 void decide(obs_state<T>& s,
             const Choice& choose,
@@ -118,8 +121,7 @@ void decide(obs_state<T>& s,
             index_t first,
             index_t at,
             index_t count) {
-    T sums[window_columns * panel_rows];
-    current_sums(s, panel, first, at, count, sums);
+    const T* const sums = s.sums.strip(panel) + (at - first) * panel_rows;
     for (index_t half = 0; half < 2; ++half) {
         if (panel * panel_rows + half * window_columns >= s.weights.rows) { break; }
         obs_window<T> w;

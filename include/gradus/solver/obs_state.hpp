@@ -32,6 +32,7 @@ template <class T> struct obs_state {
     strips<panel_rows, T> sums;       ///< of the current 512 columns, [512][32]
     strips<left_width, T> influence;  ///< V of the same columns, [n][8]
     std::vector<double> row_loss;     ///< [rows] sum of (x - q)^2 U_jj^2
+    std::vector<T> pivots;            ///< [n] U_jj
     std::vector<index_t> zeros;       ///< [panels] weights that are zero now
     bool gain = true;                 ///< zeros are chosen by what they cost more than a code
 
@@ -43,7 +44,12 @@ template <class T> struct obs_state {
           sums{w.rows, std::min(wide_columns, (w.cols + 15) / 16 * 16)},
           influence{sums.sums(), w.cols},
           row_loss(w.rows),
-          zeros(errors.count()) {}
+          pivots(w.cols),
+          zeros(errors.count()) {
+        for (index_t j = 0; j < w.cols; ++j) {
+            pivots[j] = f.pivot(j);
+        }
+    }
 
     [[nodiscard]] index_t panels() const { return errors.count(); }
 
@@ -120,14 +126,14 @@ template <class T> void begin_block(obs_state<T>& s, index_t panel, index_t firs
     add_influence(s, panel, inner, count, first, at, s.sums.strip(panel) + inner * panel_rows);
 }
 
-/// The sums of steps [at, at + count), all of one 128, up to date: to [count][32].
-template <class T>
-void current_sums(
-    const obs_state<T>& s, index_t panel, index_t first, index_t at, index_t count, T* to) {
+/// Adds what the finished steps of the same 128 do to steps [at, at + 16): their sums are then up
+/// to date. Once for each multiple of 16.
+template <class T> void begin_window(obs_state<T>& s, index_t panel, index_t first, index_t at) {
+    if (at % block_columns == 0) { begin_block(s, panel, first, at); }
     const index_t inner = at - first;
-    const index_t width = (count + left_width - 1) / left_width * left_width;
-    std::copy_n(s.sums.strip(panel) + inner * panel_rows, width * panel_rows, to);
-    add_influence(s, panel, inner, width, at / block_columns * block_columns, at, to);
+    const index_t count = std::min(window_columns, wide_width(s, first) - inner);
+    add_influence(s, panel, inner, count, at / block_columns * block_columns, at,
+                  s.sums.strip(panel) + inner * panel_rows);
 }
 
 }  // namespace GRADUS_ISA

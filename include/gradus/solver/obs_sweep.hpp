@@ -24,7 +24,7 @@ void sweep_rows(obs_state<T>& s,
             const index_t stop = std::min(s.panels(), (task + 1) * task_panels);
             for (index_t p = task * task_panels; p < stop; ++p) {
                 for (index_t at = first; at < end; at += window_columns) {
-                    if (at % block_columns == 0) { begin_block(s, p, first, at); }
+                    begin_window(s, p, first, at);
                     fitter.refresh(s, choose, p, first, at);
                     const auto keep = [&](index_t half) { return keep_for(p, at, half); };
                     decide(s, choose, keep, p, first, at, std::min(window_columns, end - at));
@@ -68,6 +68,7 @@ void decide_by_cut(obs_state<T>& s,
         keep[i] = cut.takes(scores[base + i], base + i) ? T(0) : T(1);
     }
     for (index_t from = 0; from < count; from += window_columns) {
+        if (from != 0) { begin_window(s, panel, first, at + from); }
         const auto given = [&](index_t half) {
             return keep_given<T>{keep + from * panel_rows + half * window_columns};
         };
@@ -100,7 +101,7 @@ void sweep_columns(obs_state<T>& s,
         const index_t count = std::min(unit, n - at);
         if (at == first) { begin_wide(s, first, threads); }
         for_panels([&](index_t p) {
-            if (at % block_columns == 0) { begin_block(s, p, first, at); }
+            begin_window(s, p, first, at);
             fitter.refresh(s, choose, p, first, at);
             propose_scores(s, choose, p, first, at, count, &scores[p * count * panel_rows]);
         });

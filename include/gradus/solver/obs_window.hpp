@@ -31,7 +31,7 @@ template <class T> struct obs_window {
         const index_t rows = row < s.weights.rows ? std::min(side, s.weights.rows - row) : 0;
         for (index_t j = 0; j < count; ++j) {
             column[j] = s.column(at + j);
-            const T pivot = s.factor.pivot(at + j);
+            const T pivot = s.pivots[at + j];
             price[j] = pivot * pivot;
             std::copy_n(sums + j * panel_rows + half * side, side, sum[j]);
             const T* const v = s.influence.strip((at + j - first) / left_width);
@@ -56,6 +56,12 @@ template <class T> struct obs_window {
         (V::load(weight[j]) + V::load(sum[j])).store(x);
     }
 
+    /// The error of column j if it became x itself.
+    GRADUS_INLINE void leave(index_t j, T* error) const {
+        using V = simd::vector16<T>;
+        (V(T(0)) - V::load(sum[j])).store(error);
+    }
+
     /// Column j is off by `error` = w - q: columns (j, end) answer.
     GRADUS_INLINE void pass_on(index_t j, const T* error, index_t end) {
         using V = simd::vector16<T>;
@@ -65,31 +71,36 @@ template <class T> struct obs_window {
         }
     }
 
-    /// What zeroing x of column j costs more than keeping it: (x^2 - (x - q)^2) U_jj^2; without
-    /// `gain`, or where nothing is quantized, x^2 U_jj^2.
+    /// What zeroing x of column j costs more than making it `value`: (x^2 - (x - q)^2) U_jj^2;
+    /// without `gain`, or where nothing is quantized, x^2 U_jj^2.
     template <class Choice>
-    GRADUS_INLINE void score(const Choice& choose, index_t j, const T* x, T* scores) const {
+    GRADUS_INLINE void score(const Choice&, index_t j, const T* x, const T* value, T* to) const {
         using V = simd::vector16<T>;
         const V v = V::load(x);
         V cost = v * v;
-        if constexpr (Choice::quantizes) {
-            T value[side];
-            T code[side];
-            if (gain) { choose(row, column[j], x, value, code); }
-            const V rest = gain ? v - V::load(value) : V(T(0));
+        if (Choice::quantizes && gain) {
+            const V rest = v - V::load(value);
             cost = cost - rest * rest;
         }
-        (cost * V(price[j])).store(scores);
-        for (index_t r = 0; r < side; ++r) {
-            scores[r] = scores[r] > T(0) ? scores[r] : T(0);
-        }
+        cost = cost * V(price[j]);
+        either(cost > V(T(0)), cost, V(T(0))).store(to);
+    }
+
+    /// The same for the value that would be chosen.
+    template <class Choice>
+    GRADUS_INLINE void score(const Choice& choose, index_t j, const T* x, T* to) const {
+        T value[side];
+        T code[side];
+        if (Choice::quantizes && gain) { choose(row, column[j], x, value, code); }
+        score(choose, j, x, value, to);
     }
 };
 
-/// Which rows of a column keep their weight: everywhere all.
+/// Which rows of a column keep their weight, given x and the value it would get: everywhere all.
 struct keep_all {
     template <class T, class Choice>
-    GRADUS_INLINE void operator()(obs_window<T>&, const Choice&, index_t, const T*, T* keep) {
+    GRADUS_INLINE void
+    operator()(obs_window<T>&, const Choice&, index_t, const T*, const T*, T* keep) {
         std::fill_n(keep, simd::lanes, T(1));
     }
 };
@@ -99,7 +110,8 @@ template <class T> struct keep_given {
     const T* keep_of;
 
     template <class Choice>
-    GRADUS_INLINE void operator()(obs_window<T>&, const Choice&, index_t j, const T*, T* keep) {
+    GRADUS_INLINE void
+    operator()(obs_window<T>&, const Choice&, index_t j, const T*, const T*, T* keep) {
         std::copy_n(keep_of + j * panel_rows, simd::lanes, keep);
     }
 };
@@ -110,13 +122,12 @@ template <class T> struct keep_above {
     T* record;
 
     template <class Choice>
-    GRADUS_INLINE void
-    operator()(obs_window<T>& w, const Choice& choose, index_t j, const T* x, T* keep) {
+    GRADUS_INLINE void operator()(
+        obs_window<T>& w, const Choice& choose, index_t j, const T* x, const T* value, T* keep) {
+        using V = simd::vector16<T>;
         T* const scores = record + j * panel_rows;
-        w.score(choose, j, x, scores);
-        for (index_t r = 0; r < simd::lanes; ++r) {
-            keep[r] = scores[r] > price ? T(1) : T(0);
-        }
+        w.score(choose, j, x, value, scores);
+        either(V::load(scores) > V(price), V(T(1)), V(T(0))).store(keep);
     }
 };
 
@@ -126,7 +137,7 @@ template <class T, index_t N, index_t M> struct keep_n_of_m {
 
     template <class Choice>
     GRADUS_INLINE void
-    operator()(obs_window<T>& w, const Choice& choose, index_t j, const T*, T* keep) {
+    operator()(obs_window<T>& w, const Choice& choose, index_t j, const T*, const T*, T* keep) {
         if (j % M == 0) { decide(w, choose, j, std::min(j + M, w.count)); }
         std::copy_n(keep_of[j % M], simd::lanes, keep);
     }
@@ -144,9 +155,7 @@ template <class T, index_t N, index_t M> struct keep_n_of_m {
             T error[simd::lanes];
             w.best(j, x);
             w.score(choose, j, x, scores[j - first]);
-            for (index_t r = 0; r < simd::lanes; ++r) {
-                error[r] = T(0) - w.sum[j][r];
-            }
+            w.leave(j, error);
             w.pass_on(j, error, end);
         }
         for (index_t j = first; j < end; ++j) {

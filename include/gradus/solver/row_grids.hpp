@@ -36,6 +36,11 @@ template <layout_type L> struct row_grids {
           zero(rows * groups),
           words(rows) {}
 
+    /// A division only where it is needed: it takes as long as the rest of a choice.
+    [[nodiscard]] GRADUS_INLINE index_t group_of(index_t column) const {
+        return groups == 1 ? 0 : column / columns;
+    }
+
     void set(index_t row, index_t group, params p) {
         scale[group * rows + row] = p.scale;
         if constexpr (has_zero_point<M>) { zero[group * rows + row] = static_cast<float>(p.zero); }

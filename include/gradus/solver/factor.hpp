@@ -80,23 +80,50 @@ template <class T>
     return done{};
 }
 
-/// C above the diagonal, from the lower triangle of the sums: 32 by 32 at a time.
+/// 16 by 16 values of C: from the sums in rows [j, j + rows), columns [i, i + cols), to both
+/// triangles.
+template <class T>
+void mirror_square(matrix_view<T> v,
+                   std::span<const T> inverse,
+                   T scale,
+                   index_t j,
+                   index_t i,
+                   index_t rows,
+                   index_t cols) {
+    T square[16][16];
+    for (index_t r = 0; r < rows; ++r) {
+        T* const low = v.data + (j + r) * v.stride + i;
+        const T factor = scale * inverse[j + r];
+        for (index_t c = 0; c < cols; ++c) {
+            low[c] = low[c] * factor * inverse[i + c];
+            square[c][r] = low[c];
+        }
+    }
+    for (index_t c = 0; c < cols; ++c) {
+        T* const high = v.data + (i + c) * v.stride + j;
+        for (index_t r = 0; r < rows; ++r) {
+            if (j + r > i + c) { high[r] = square[c][r]; }
+        }
+    }
+}
+
+/// C in both triangles and C + D on the diagonal, from the lower triangle of the sums.
 template <class T, executor E> void mirror_scaled(T scale, obs_factor<T>& f, E& threads) {
     const matrix_view<T> v = f.view();
-    constexpr index_t side = 32;
+    constexpr index_t side = 16;
     const index_t n = f.size;
     std::vector<T> inverse(n);  // 0 for dead columns: they have no neighbours
     for (index_t j = 0; j < n; ++j) {
         inverse[j] = f.dead[j] != 0 ? T(0) : T(1) / f.root[j];
     }
     threads.for_each((n + side - 1) / side, [&](index_t band) {
-        const index_t end = std::min(n, (band + 1) * side);
-        for (index_t left = 0; left < end; left += side) {
-            for (index_t j = band * side; j < end; ++j) {
-                for (index_t i = left; i < std::min(j, left + side); ++i) {
-                    v(i, j) = v(j, i) * (scale * inverse[j]) * inverse[i];
-                }
-            }
+        const index_t j = band * side;
+        const index_t rows = std::min(side, n - j);
+        for (index_t i = 0; i <= j; i += side) {
+            mirror_square<T>(v, inverse, scale, j, i, rows, std::min(side, n - i));
+        }
+        for (index_t r = j; r < j + rows; ++r) {
+            v(r, r) = T(1) + f.added[r];
         }
     });
 }
@@ -155,11 +182,13 @@ factorize(hessian<T>&& h, const damping& how = {}, E&& threads = serial{}) {
     mirror_scaled(scale, f, threads);
     T extra = 1;
     std::optional<index_t> bad;
-    for (;; extra *= T(10), ++f.report.retries) {
-        restore_lower<T>(f, extra, f.view(), threads);
+    for (;;) {
         bad = cholesky(f.view(), threads);
         if (!bad || f.report.retries == 2) { break; }
         f.report.failed_column = *bad;
+        ++f.report.retries;
+        extra *= T(10);
+        restore_lower<T>(f, extra, f.view(), threads);
     }
     f.report.float64 = bad.has_value();
     for (T more = 1; bad && static_cast<T>(f.report.damping) * more <= T(1); more *= T(10)) {

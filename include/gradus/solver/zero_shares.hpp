@@ -8,7 +8,7 @@ namespace gradus {
 inline namespace GRADUS_ISA {
 
 inline constexpr index_t pilot_rows = panel_rows;
-inline constexpr int pilot_passes = 3;
+inline constexpr int pilot_passes = 2;
 
 /// The value below which `share` of the costs lie.
 template <class T> [[nodiscard]] T price_of_share(std::vector<T> costs, double share) {

@@ -311,6 +311,7 @@ set(GRADUS_HEADERS
     gradus/simd/widen.hpp
     gradus/simd/widen_f16.hpp
     gradus/solver/cheapest.hpp
+    gradus/solver/check_losses.hpp
     gradus/solver/choices.hpp
     gradus/solver/damping.hpp
     gradus/solver/factor.hpp

@@ -6,6 +6,7 @@
 #include <gradus/core/thread_pool.hpp>
 #include <gradus/grouping/group.hpp>
 #include <gradus/kernels/pack_codes.hpp>
+#include <gradus/mapping/binary.hpp>
 #include <gradus/mapping/uniform_symmetric.hpp>
 #include <gradus/range/mse_search.hpp>
 
@@ -341,6 +342,20 @@ TEST_CASE("what cannot be done is refused by name") {
             gradus::errc::invalid_argument);
     refused(gradus::obs(matrix_view<float>{q.data(), 4, 20}, f, unquantized{}, unstructured{1.0}),
             gradus::errc::invalid_argument);
+    auto wrong = f;  // its factor is not that of its Hessian
+    for (index_t i = 0; i < 20; ++i) {
+        for (index_t j = i + 1; j < 20; ++j) {
+            wrong.values[i * 20 + j] *= 0.5f;
+        }
+    }
+    auto spoilt = q;
+    refused(
+        gradus::obs(matrix_view<float>{spoilt.data(), 4, 20}, wrong, unquantized{}, unstructured{}),
+        gradus::errc::invalid_argument);
+    using no_zero = gradus::layout<gradus::binary, gradus::group<32>>;
+    refused(
+        gradus::obs(matrix_view<float>{spoilt.data(), 4, 20}, f, recipe<no_zero>{}, unstructured{}),
+        gradus::errc::invalid_argument);
     q[25] = std::numeric_limits<float>::infinity();
     refused(gradus::obs(matrix_view<float>{q.data(), 4, 20}, f, unquantized{}, none{}),
             gradus::errc::nonfinite);

@@ -66,7 +66,8 @@ template <layout_type L> struct grid_choice {
         if constexpr (has_zero_point<M>) {
             return map->template zero_level<float>(grids->at(0, 0)) == grids->zero[0];
         } else {
-            return decode_as<float>(*map, zero_code(), grids->at(0, 0)) == 0.0f;
+            typename M::params p{1.0f};  // a row of zeros has no scale to tell by
+            return decode_as<float>(*map, zero_code(), p) == 0.0f;
         }
     }
 };

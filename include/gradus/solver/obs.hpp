@@ -3,12 +3,14 @@
 #pragma once
 
 #include <gradus/quantize/quantize.hpp>
+#include <gradus/solver/check_losses.hpp>
 #include <gradus/solver/obs_pass.hpp>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
 
 /// Prunes without quantizing: `weights` [rows, n] become those that are left.
+/// Errors: those of `check_obs` and, afterwards, of `check_losses`.
 template <class T, sparsity S, executor E = const serial>
 [[nodiscard]] result<obs_report> obs(matrix_view<T> weights,
                                      const obs_factor<T>& factor,
@@ -24,6 +26,7 @@ template <class T, sparsity S, executor E = const serial>
         return std::pair{free_choice{}, no_fitter{}};
     };
     sweep(s, free_choice{}, no_fitter{}, alone, zeros, threads);
+    if (status sound = check_losses(s, threads); !sound) { return sound.error(); }
     obs_report report;
     write_report(s, report);
     return report;
@@ -85,8 +88,8 @@ template <layout_type L>
 ///
 /// Memory: errors [rows, n] and the sums of 512 columns, beside weights, codes and factor.
 /// Flops:  rows n^2, nearly all in products. Bits do not depend on the executor.
-/// Errors: those of `check_obs`; knobs of the recipe; zeros where the mapping has none; a scale
-/// that
+/// Errors: those of `check_obs` and, afterwards, of `check_losses`; knobs of the recipe; zeros
+/// where the mapping has none; a scale that
 ///         its format cannot hold. The weights are then of no use.
 template <class T, layout_type L, class Range, sparsity S, executor E = const serial>
     requires(!L::grouping_type::spans_rows)
@@ -145,6 +148,7 @@ template <class T, layout_type L, class Range, sparsity S, executor E = const se
     };
     sweep(s, choose, fitter, choice_for, zeros, threads);
     if (bad != ~index_t{0}) { return scale_error<L>(bad, 0); }
+    if (status sound = check_losses(s, threads); !sound) { return sound.error(); }
     write_report(s, out);
     out.codes = plain_from<L>(grids, std::move(codes), rows, n);
     return out;

@@ -26,8 +26,15 @@ template <layout_type L, class Range, rounding R> struct grid_fitter {
         const floats all = importance_of(job.importance, first, values.size());
         if (all.empty() || doomed.empty()) { return all; }
         kept.assign(all.begin(), all.end());
-        for (index_t i = 0; i < kept.size(); ++i) {
-            kept[i] = magnitude(values[i]) <= doomed[first + i] ? 0.0f : kept[i];
+        const float* const limits = doomed.data() + first;
+        index_t i = 0;
+        for (; i + simd::lanes <= kept.size(); i += simd::lanes) {
+            using simd::f32x16;
+            const auto gone = magnitude(f32x16::load(&values[i])) <= f32x16::load(limits + i);
+            either(gone, f32x16(0.0f), f32x16::load(&kept[i])).store(&kept[i]);
+        }
+        for (; i < kept.size(); ++i) {
+            kept[i] = magnitude(values[i]) <= limits[i] ? 0.0f : kept[i];
         }
         return kept;
     }

@@ -145,6 +145,7 @@ template <class T, index_t N, index_t M> struct keep_n_of_m {
   private:
     template <class Choice>
     void decide(obs_window<T>& w, const Choice& choose, index_t first, index_t end) {
+        using V = simd::vector16<T>;
         T scores[M][simd::lanes];
         T saved[M][simd::lanes];
         for (index_t j = first; j < end; ++j) {
@@ -160,15 +161,15 @@ template <class T, index_t N, index_t M> struct keep_n_of_m {
         }
         for (index_t j = first; j < end; ++j) {
             std::copy_n(saved[j - first], simd::lanes, w.sum[j]);
-            for (index_t r = 0; r < simd::lanes; ++r) {
-                index_t cheaper = 0;
-                for (index_t k = 0; k < end - first; ++k) {
-                    const T other = scores[k][r];
-                    const T own = scores[j - first][r];
-                    cheaper += index_t(other < own || (other == own && k < j - first));
-                }
-                keep_of[j - first][r] = cheaper + N >= end - first ? T(1) : T(0);
+            const V own = V::load(scores[j - first]);
+            V cheaper(T(0));
+            for (index_t k = 0; k < end - first; ++k) {
+                const V other = V::load(scores[k]);
+                cheaper = cheaper + either(own > other, V(T(1)), V(T(0)));
+                if (k < j - first) { cheaper = cheaper + either(own == other, V(T(1)), V(T(0))); }
             }
+            const T limit = static_cast<T>(end - first) - static_cast<T>(N) - T(0.5);
+            either(cheaper > V(limit), V(T(1)), V(T(0))).store(keep_of[j - first]);
         }
     }
 };

@@ -82,6 +82,37 @@ template <layout_type L>
                                         : std::max(window_columns, group_cols);
 }
 
+/// Magnitudes up to which the columns' weights are likely to be zeroed; empty where none is, or
+/// where zeros are chosen without regard to the codes.
+template <class T, sparsity S>
+[[nodiscard]] std::vector<float> expected_zeros(matrix_view<const T> w,
+                                                const obs_factor<T>& f,
+                                                const S& zeros,
+                                                const obs_options& o) {
+    if constexpr (S::choice == zero_choice::matrix) {
+        if (o.weigh_codes && zeros.share > 0.0) {
+            return doomed_magnitudes<T>(w, f, zeros.share, o.order);
+        }
+    }
+    return {};
+}
+
+/// All grids of all rows, by the weights as they are.
+template <class T, class Fitter, executor E>
+void fit_rows(const Fitter& fitter, matrix_view<const T> w, E& threads) {
+    threads.for_each((w.rows + panel_rows - 1) / panel_rows, [&](index_t p) {
+        for (index_t r = p * panel_rows; r < std::min(w.rows, (p + 1) * panel_rows); ++r) {
+            fitter.fit_row(r, float_row<T>(w.row(r)));
+        }
+    });
+}
+
+template <mapping M> [[nodiscard]] error no_level_at_zero() {
+    return {errc::invalid_argument, "mapping '" + std::string{name_of<M>()} +
+                                        "' has no level at zero (pruned weights need one); another "
+                                        "mapping, or prune alone"};
+}
+
 /// Quantizes by a recipe, with the zeros of a sparsity beside: `weights` [rows, n] become the
 /// values of the codes. Ranges that can are weighted by H_jj. Rounding is to the nearest level of
 /// what a weight has become by then.
@@ -89,8 +120,9 @@ template <layout_type L>
 /// Memory: errors [rows, n] and the sums of 512 columns, beside weights, codes and factor.
 /// Flops:  rows n^2, nearly all in products. Bits do not depend on the executor.
 /// Errors: those of `check_obs` and, afterwards, of `check_losses`; knobs of the recipe; zeros
-/// where the mapping has none; a scale that
-///         its format cannot hold. The weights are then of no use.
+/// where
+///         the mapping has none; a scale that its format cannot hold. The weights are then of no
+///         use.
 template <class T, layout_type L, class Range, sparsity S, executor E = const serial>
     requires(!L::grouping_type::spans_rows)
 [[nodiscard]] result<obs_codes<L>> obs(matrix_view<T> weights,
@@ -113,30 +145,18 @@ template <class T, layout_type L, class Range, sparsity S, executor E = const se
     const geometry<L> shape{rows, n, how.groups};
     row_grids<L> grids{rows, n, shape.group_cols};
     std::atomic<index_t> bad = ~index_t{0};
-    std::vector<float> doomed;
-    if constexpr (S::choice == zero_choice::matrix) {
-        if (options.weigh_codes && zeros.share > 0.0) {
-            doomed = doomed_magnitudes<T>(weights, factor, zeros.share, options.order);
-        }
-    }
+    const std::vector<float> doomed = expected_zeros<T>(weights, factor, zeros, options);
     using fitter_type = grid_fitter<L, Range, nearest>;
     const fitter_type fitter{{shape, &out.map, &how.range, &how.rounding, importance, {}},
                              &grids,
                              fitted_span<L>(options, shape.group_cols),
                              &bad,
                              doomed};
-    threads.for_each((rows + panel_rows - 1) / panel_rows, [&](index_t p) {
-        for (index_t r = p * panel_rows; r < std::min(rows, (p + 1) * panel_rows); ++r) {
-            fitter.fit_row(r, float_row<T>(weights.row(r)));
-        }
-    });
+    fit_rows<T>(fitter, weights, threads);
     std::vector<code_t> codes(rows * n);
     const grid_choice<L> choose{&out.map, &grids, {codes.data(), rows, n}};
     if (S::choice != zero_choice::none && !choose.holds_zero()) {
-        return error{errc::invalid_argument, "mapping '" +
-                                                 std::string{name_of<typename L::mapping_type>()} +
-                                                 "' has no level at zero (pruned weights need "
-                                                 "one); another mapping, or prune alone"};
+        return no_level_at_zero<typename L::mapping_type>();
     }
     obs_state<T> s{factor, weights, options.order};
     s.gain = options.weigh_codes;

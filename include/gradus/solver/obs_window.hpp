@@ -89,7 +89,7 @@ template <class T> struct obs_window {
     /// The same for the value that would be chosen.
     template <class Choice>
     GRADUS_INLINE void score(const Choice& choose, index_t j, const T* x, T* to) const {
-        T value[side];
+        T value[side] = {};  // for g++, which does not see when it is used
         T code[side];
         if (Choice::quantizes && gain) { choose(row, column[j], x, value, code); }
         score(choose, j, x, value, to);

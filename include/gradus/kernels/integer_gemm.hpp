@@ -9,6 +9,7 @@
 #include <gradus/kernels/tile_panel.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
@@ -61,9 +62,9 @@ template <layout_type L, activation_scheme A> class integer_product {
     run_tokens(matrix_view<const X> x, matrix_view<float> y, bool by_panel, bool add, E& threads) {
         block_type block{scheme_, segments<L, A>{w_.shape()}};
         block.see_tokens(x);
-        const index_t columns =
-            by_panel ? panel_type::room : x.cols + 3 * (x.cols / L::block_cols + 1);
-        const index_t segments = by_panel ? panel_type::most_segments : x.cols;
+        constexpr index_t unlimited = std::numeric_limits<index_t>::max();
+        const index_t columns = by_panel ? panel_type::room : unlimited;
+        const index_t segments = by_panel ? panel_type::most_segments : unlimited;
         const index_t tiles = w_.shape().tiles();
         for (index_t first = 0; first < x.cols;) {
             const operands_type operands = block.quantize(x, first, columns, segments);

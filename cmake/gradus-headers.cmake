@@ -314,16 +314,24 @@ set(GRADUS_HEADERS
     gradus/solver/check_losses.hpp
     gradus/solver/choices.hpp
     gradus/solver/damping.hpp
+    gradus/solver/expected_zeros.hpp
     gradus/solver/factor.hpp
     gradus/solver/fit_grids.hpp
     gradus/solver/hessian.hpp
+    gradus/solver/layout_grids.hpp
     gradus/solver/obs.hpp
     gradus/solver/obs_columns.hpp
+    gradus/solver/obs_job.hpp
+    gradus/solver/obs_mixed.hpp
+    gradus/solver/obs_orders.hpp
     gradus/solver/obs_pass.hpp
+    gradus/solver/obs_plan.hpp
     gradus/solver/obs_state.hpp
     gradus/solver/obs_sweep.hpp
     gradus/solver/obs_window.hpp
     gradus/solver/row_grids.hpp
+    gradus/solver/run_grids.hpp
+    gradus/solver/step_order.hpp
     gradus/solver/zero_shares.hpp
     gradus/sparsity/n_of_m.hpp
     gradus/sparsity/none.hpp

@@ -2,7 +2,8 @@
 // What a kept weight becomes: itself, or the nearest value of its grid.
 #pragma once
 
-#include <gradus/solver/row_grids.hpp>
+#include <gradus/simd/f64x16.hpp>
+#include <gradus/solver/run_grids.hpp>
 
 #include <algorithm>
 
@@ -22,53 +23,63 @@ struct free_choice {
     }
 };
 
-/// The choice for a recipe: its grids, and room for the codes.
-template <layout_type L> struct grid_choice {
-    static constexpr bool quantizes = true;
-    using M = typename L::mapping_type;
+/// The runs of a matrix, in the order of their columns, and where each column belongs.
+template <class T> class matrix_grids {
+  public:
+    explicit matrix_grids(std::vector<std::unique_ptr<run_grids<T>>> runs)
+        : runs_{std::move(runs)} {
+        for (const auto& run : runs_) {
+            for (index_t c = 0; c < run->cols; ++c) {
+                places_.push_back({run.get(), c / run->group_cols});
+            }
+        }
+    }
 
-    const M* map;
-    row_grids<L>* grids;
+    struct place {
+        run_grids<T>* run;
+        index_t group;
+    };
+
+    [[nodiscard]] GRADUS_INLINE const place& of(index_t column) const { return places_[column]; }
+
+    [[nodiscard]] index_t size() const { return runs_.size(); }
+
+    [[nodiscard]] run_grids<T>& operator[](index_t i) const { return *runs_[i]; }
+
+    [[nodiscard]] matrix_grids of_rows(std::span<const index_t> which) const {
+        std::vector<std::unique_ptr<run_grids<T>>> few;
+        for (const auto& run : runs_) {
+            few.push_back(run->of_rows(which));
+        }
+        return matrix_grids{std::move(few)};
+    }
+
+  private:
+    std::vector<std::unique_ptr<run_grids<T>>> runs_;
+    std::vector<place> places_;  ///< [cols]
+};
+
+/// The choice by grids, with room for the codes.
+template <class T> struct grid_choice {
+    static constexpr bool quantizes = true;
+
+    const matrix_grids<T>* grids;
     matrix_view<code_t> codes;  ///< [rows, cols]; empty: codes are not wanted
 
     /// Values and codes of rows [row, row + 16) in `column`.
-    template <class T>
     GRADUS_INLINE void
     operator()(index_t row, index_t column, const T* x, T* value, T* code) const {
-        const index_t group = grids->group_of(column);
-        if constexpr (std::is_same_v<T, float> && lane_gridded<typename L::mapping_type>) {
-            choose_lanes<L>(*grids, *map, row, group, x, value, code);
-        } else {
-            choose_each<L>(*grids, *map, row, group, x, value, code);
-        }
+        const auto& at = grids->of(column);
+        at.run->choose(row, at.group, x, value, code);
     }
 
     /// Where nothing is kept, the code becomes that of zero.
-    template <class T>
     GRADUS_INLINE void zero_codes(index_t row, index_t column, const T* keep, T* code) const {
-        const index_t group = grids->group_of(column);
         using V = simd::vector16<T>;
         T zero[simd::lanes];
-        for (index_t r = 0; r < simd::lanes; ++r) {
-            zero[r] = static_cast<T>(grids->zero[group * grids->rows + row + r]);
-        }
-        const V z = has_zero_point<M> ? V::load(zero) : V(static_cast<T>(zero_code()));
-        either(V::load(keep) > V(T(0)), V::load(code), z).store(code);
-    }
-
-    /// The code of zero where no zero point says it.
-    [[nodiscard]] GRADUS_INLINE code_t zero_code() const {
-        return nearest::state{}.choose(map->locate(0.0f, grids->at(0, 0)));
-    }
-
-    /// Whether zero is a value of every grid.
-    [[nodiscard]] bool holds_zero() const {
-        if constexpr (has_zero_point<M>) {
-            return map->template zero_level<float>(grids->at(0, 0)) == grids->zero[0];
-        } else {
-            typename M::params p{1.0f};  // a row of zeros has no scale to tell by
-            return decode_as<float>(*map, zero_code(), p) == 0.0f;
-        }
+        const auto& at = grids->of(column);
+        at.run->zero_codes(row, at.group, zero);
+        either(V::load(keep) > V(T(0)), V::load(code), V::load(zero)).store(code);
     }
 };
 

@@ -1,93 +1,117 @@
 // SPDX-License-Identifier: MIT
-// Grids of rows, weighted by the curvature of their columns.
+// Grids of rows, weighted by the curvature of their columns, for the weights that will be left.
 #pragma once
 
 #include <gradus/core/executor.hpp>
 #include <gradus/solver/choices.hpp>
+#include <gradus/solver/expected_zeros.hpp>
 #include <gradus/solver/obs_columns.hpp>
-
-#include <atomic>
-#include <optional>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
 
 /// What fits the grids of a matrix, and when.
-template <layout_type L, class Range, rounding R> struct grid_fitter {
-    tile_job<L, Range, R> job;
-    row_grids<L>* grids;
-    index_t span = 0;                     ///< steps whose groups are fitted together; 0: once
-    std::atomic<index_t>* bad = nullptr;  ///< the first row with a scale that has no stored form
+template <class T> struct grid_fitter {
+    matrix_grids<T>* grids;
+    floats importance;           ///< [cols] H_jj
+    const expected_zeros* gone;  ///< which weights are likely to be zeroed
 
-    floats doomed = {};  ///< [cols] magnitudes at which weights will be pruned
-
-    /// The importances of a group's values, without those that are expected to be pruned.
-    [[nodiscard]] floats weights_of(floats values, index_t first, std::vector<float>& kept) const {
-        const floats all = importance_of(job.importance, first, values.size());
-        if (all.empty() || doomed.empty()) { return all; }
-        kept.assign(all.begin(), all.end());
-        const float* const limits = doomed.data() + first;
-        index_t i = 0;
-        for (; i + simd::lanes <= kept.size(); i += simd::lanes) {
-            using simd::f32x16;
-            const auto gone = magnitude(f32x16::load(&values[i])) <= f32x16::load(limits + i);
-            either(gone, f32x16(0.0f), f32x16::load(&kept[i])).store(&kept[i]);
+    /// Groups of a run, from column `column` of it on, for one row. `values` are those columns';
+    /// the ones that will be zeroed become zero.
+    void fit(index_t run, index_t row, index_t column, std::span<float> values) const {
+        run_grids<T>& to = (*grids)[run];
+        gone->clear(to.first, column, values);
+        for (index_t c = 0; c < values.size(); c += to.group_cols) {
+            const index_t width = std::min(to.group_cols, values.size() - c);
+            floats weights;
+            if (to.weighs()) { weights = importance.subspan(to.first + column + c, width); }
+            to.fit(row, (column + c) / to.group_cols, values.subspan(c, width), weights);
         }
-        for (; i < kept.size(); ++i) {
-            kept[i] = magnitude(values[i]) <= limits[i] ? 0.0f : kept[i];
-        }
-        return kept;
-    }
-
-    /// values: the group's columns in one row.
-    void fit(index_t row, index_t group, floats values) const {
-        const typename tile_job<L, Range, R>::stored map{job.map, grids->words[row]};
-        std::vector<float> kept;
-        const floats weights = weights_of(values, group * grids->columns, kept);
-        const interval range = estimate(*job.range, values, weights, map);
-        const auto p = map.fit(range);
-        if (!storable<L>(job.map->fit(range).scale, p.scale, grids->words[row])) {
-            for (index_t seen = *bad; row < seen && !bad->compare_exchange_weak(seen, row);) {}
-        }
-        grids->set(row, group, p);
     }
 
     /// All groups of a row, from its weights as they are.
     void fit_row(index_t row, floats values) const {
-        grids->words[row] = row_word(job, values);
-        for (index_t g = 0; g < grids->groups; ++g) {
-            const index_t first = g * grids->columns;
-            fit(row, g, values.subspan(first, std::min(grids->columns, values.size() - first)));
+        std::vector<float> part;
+        for (index_t i = 0; i < grids->size(); ++i) {
+            run_grids<T>& run = (*grids)[i];
+            const floats own = values.subspan(run.first, run.cols);
+            run.begin_row(row, own);
+            part.assign(own.begin(), own.end());
+            fit(i, row, 0, part);
         }
     }
 
-    /// The groups of `span` steps from `at` on, by what these would be if nothing in them were
-    /// lost.
-    template <class T, class Choice>
-    void
-    refresh(obs_state<T>& s, const Choice& choose, index_t panel, index_t first, index_t at) const {
-        if (span == 0 || at % span != 0) { return; }
-        const index_t count = std::min(span, s.weights.cols - at);
-        T x[block_columns * panel_rows];
-        propose<T>(s, choose, panel, first, at, count, x, nullptr);
+    /// The groups that begin in steps [at, at + count) of a panel, by what they would be if nothing
+    /// more were lost. The window at `at` has begun.
+    template <class Choice>
+    void refresh(obs_state<T>& s,
+                 const Choice& choose,
+                 index_t panel,
+                 index_t first,
+                 index_t at,
+                 index_t count) const {
+        index_t end = at;
+        const auto fits = s.plan.fits(at, count);
+        for (const planned_fit& f : fits) {
+            if (f.count <= wide_columns) { end = std::max(end, f.at + f.count); }
+        }
+        if (end == at) { return; }
+        T x[wide_columns * panel_rows];
+        propose<T>(s, choose, panel, first, at, end - at, x, nullptr);
         const index_t top = panel * panel_rows;
-        for (index_t r = 0; r < panel_rows && top + r < s.weights.rows; ++r) {
-            for (index_t from = 0; from < count; from += grids->columns) {
-                float values[block_columns];
-                const index_t width = std::min(grids->columns, count - from);
-                for (index_t j = 0; j < width; ++j) {
-                    values[j] = static_cast<float>(x[(from + j) * panel_rows + r]);
+        for (const planned_fit& f : fits) {
+            if (f.count > wide_columns) { continue; }
+            const index_t base = (*grids)[f.run].first + f.column;
+            for (index_t r = 0; r < panel_rows && top + r < s.weights.rows; ++r) {
+                float values[wide_columns];
+                for (index_t j = 0; j < f.count; ++j) {
+                    values[s.column(f.at + j) - base] =
+                        static_cast<float>(x[(f.at - at + j) * panel_rows + r]);
                 }
-                fit(top + r, (at + from) / grids->columns, {values, width});
+                fit(f.run, top + r, f.column, {values, f.count});
             }
         }
+    }
+
+    /// The same for a group of more than 512 columns that begins with a block: as much work as the
+    /// sweep of its columns is, so that it is worth while only where errors came before.
+    template <class Choice, executor E>
+    void refresh_wide(obs_state<T>& s, const Choice& choose, index_t step, E& threads) const {
+        const auto fits = s.plan.fits(step, 1);
+        if (step == 0 || fits.empty() || fits[0].count <= wide_columns) { return; }
+        const planned_fit f = fits[0];
+        for (index_t at = f.at; at < f.at + f.count; at += wide_columns) {
+            const planned_block block{at, std::min(at + wide_columns, f.at + f.count), 0};
+            begin_wide(s, block, threads);
+            threads.for_each(s.panels(), [&](index_t p) {
+                for (index_t w = block.first; w < block.end; w += window_columns) {
+                    const index_t width = std::min(window_columns, block.end - w);
+                    begin_window(s, p, block.first, w);
+                    propose<T>(s, choose, p, block.first, w, width, nullptr, nullptr);
+                }
+            });
+        }
+        const index_t base = (*grids)[f.run].first + f.column;
+        threads.for_each(s.weights.rows, [&](index_t r) {
+            const T* const errors = s.errors.strip(r / panel_rows) + r % panel_rows;
+            std::vector<float> values(f.count);
+            for (index_t j = f.at; j < f.at + f.count; ++j) {
+                if (s.factor.dead[j] != 0) { continue; }
+                const T w = s.weights(r, s.column(j));
+                values[s.column(j) - base] = static_cast<float>(w - errors[j * panel_rows]);
+            }
+            fit(f.run, r, f.column, values);
+        });
     }
 };
 
 /// Without grids there is nothing to fit.
 struct no_fitter {
     template <class T, class Choice>
-    void refresh(obs_state<T>&, const Choice&, index_t, index_t, index_t) const {}
+    void refresh(obs_state<T>&, const Choice&, index_t, index_t, index_t, index_t) const {}
+
+    template <class T, class Choice, class E>
+    void refresh_wide(obs_state<T>&, const Choice&, index_t, E&) const {}
 };
 
 }  // namespace GRADUS_ISA

@@ -10,8 +10,8 @@ namespace gradus {
 inline namespace GRADUS_ISA {
 
 /// What steps [at, at + count) of a panel would be if nothing in them were lost: x [count][32] and,
-/// by `choose`, scores [count][32] (null: not wanted). At most 128 steps, all of one 128, of which
-/// the first window has begun. Their errors are scratch.
+/// by `choose`, scores [count][32] (null: not wanted). All of one block, whose window at `at` has
+/// begun. Their errors are scratch.
 template <class T, class Choice>
 void propose(obs_state<T>& s,
              const Choice& choose,
@@ -21,14 +21,14 @@ void propose(obs_state<T>& s,
              index_t count,
              T* values,
              T* scores) {
-    T sums[block_columns * panel_rows];
-    const index_t block = at / block_columns * block_columns;
+    T here[window_columns * panel_rows];
+    const index_t begun = block_of(first, at);
     for (index_t from = 0; from < count; from += window_columns) {
         const index_t width = std::min(window_columns, count - from);
         const index_t inner = at + from - first;
-        T* const here = sums + from * panel_rows;
+        const index_t known = block_of(first, at + from) == begun ? begun : first;
         std::copy_n(s.sums.strip(panel) + inner * panel_rows, window_columns * panel_rows, here);
-        if (from != 0) { add_influence(s, panel, inner, width, block, at + from, here); }
+        if (from != 0) { add_influence(s, panel, inner, width, known, at + from, here); }
         for (index_t half = 0; half < 2; ++half) {
             const index_t lane = half * window_columns;
             obs_window<T> w;

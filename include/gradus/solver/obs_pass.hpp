@@ -2,8 +2,7 @@
 // What a solver is asked for, what it reports, and the one pass in between.
 #pragma once
 
-#include <gradus/layout/plain_codes.hpp>
-#include <gradus/quantize/train.hpp>
+#include <gradus/quantize/check_recipe.hpp>
 #include <gradus/solver/zero_shares.hpp>
 #include <gradus/sparsity/n_of_m.hpp>
 #include <gradus/sparsity/none.hpp>
@@ -12,17 +11,9 @@
 namespace gradus {
 inline namespace GRADUS_ISA {
 
-/// When grids are fitted.
-enum class grid_time {
-    fresh,   ///< a group when its first column is reached, by its weights as they are then
-    blocks,  ///< the groups of `unstructured::block` or 128 columns when the first is reached
-             ///< (GPTQ)
-    fixed,   ///< all beforehand, by the weights as they were
-};
-
 struct obs_options {
-    /// Groups of more than 128 columns, or a number that does not divide 128, are always `fixed`,
-    /// and so is everything with an `order`.
+    /// Runs whose groups are scattered by `order`, or are no whole windows of 16 columns (nor
+    /// whole parts of them, nor all of the run), are always `fixed`.
     grid_time grids = grid_time::fresh;
     index_t grid_block = 128;  ///< columns of `grid_time::blocks`
 
@@ -40,13 +31,6 @@ struct obs_report {
     double loss = 0.0;
     index_t zeros = 0;             ///< weights that are zero now, by choice or by rounding
     std::vector<double> row_loss;  ///< [rows]
-};
-
-/// The same with codes, ready for `pack_codes<L>(codes.view(), map, groups)`.
-template <layout_type L> struct obs_codes : obs_report {
-    plain_codes codes;
-    typename L::mapping_type map;
-    typename L::grouping_type groups;
 };
 
 /// Errors: shapes that do not belong together, NaN or infinity in the weights, knobs.
@@ -84,20 +68,20 @@ void sweep(obs_state<T>& s,
            const S& zeros,
            E& threads) {
     const index_t rows = s.weights.rows;
-    const index_t n = s.weights.cols;
     if constexpr (S::choice == zero_choice::matrix) {
         if (zeros.budget == zero_budget::block) {
             const auto block = [&](index_t, index_t count, index_t) {
                 return std::min(zeros.zeros(rows * count) + 1, rows * count);
             };
-            return sweep_columns(s, choose, fitter, zeros.block, true, block, threads);
+            return sweep_columns(s, choose, fitter, zeros.block, 0, block, threads);
         }
-        zero_plan plan{zero_shares(s, zeros.share, choice_for, threads), rows, n,
-                       zeros.zeros(rows * n)};
-        const auto planned = [&](index_t at, index_t count, index_t so_far) {
-            return plan(at, count, so_far);
+        const index_t total = zeros.zeros(rows * s.weights.cols);
+        zero_plan plan{zero_shares(s, zeros.share, choice_for, threads), s.plan.window_widths(),
+                       rows, total};
+        const auto planned = [&](index_t window, index_t count, index_t so_far) {
+            return plan(window, count, so_far);
         };
-        sweep_columns(s, choose, fitter, window_columns, false, planned, threads);
+        sweep_columns(s, choose, fitter, window_columns, total, planned, threads);
     } else if constexpr (S::choice == zero_choice::columns) {
         const auto keep = [](index_t, index_t, index_t) {
             return keep_n_of_m<T, S::keep, S::group>{};

@@ -4,15 +4,13 @@
 
 #include <gradus/linalg/product.hpp>
 #include <gradus/solver/factor.hpp>
+#include <gradus/solver/obs_plan.hpp>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
 
 inline constexpr index_t panel_rows = right_width;  ///< rows that go together, in the lanes
 inline constexpr index_t task_panels = 4;           ///< panels of a task
-inline constexpr index_t wide_columns = 512;        ///< corrected together by all columns before
-inline constexpr index_t block_columns = 128;       ///< by the finished ones among those
-inline constexpr index_t window_columns = 16;       ///< by the finished ones among those in turn
 
 /// With E = W - Q for finished columns, the best value of column j is
 ///
@@ -26,8 +24,9 @@ inline constexpr index_t window_columns = 16;       ///< by the finished ones am
 ///         feedback form of Chee et al. 2023, arXiv:2307.13304.
 template <class T> struct obs_state {
     const obs_factor<T>& factor;
-    matrix_view<T> weights;           ///< [rows, n]; finished columns hold Q
-    std::span<const index_t> order;   ///< column of the weights at each step; empty: as they lie
+    matrix_view<T> weights;          ///< [rows, n]; finished columns hold Q
+    std::span<const index_t> order;  ///< column of the weights at each step; empty: as they lie
+    const obs_plan& plan;
     strips<panel_rows, T> errors;     ///< e, panels of [n][32]
     strips<panel_rows, T> sums;       ///< of the current 512 columns, [512][32]
     strips<left_width, T> influence;  ///< V of the same columns, [n][8]
@@ -35,11 +34,16 @@ template <class T> struct obs_state {
     std::vector<T> pivots;            ///< [n] U_jj
     std::vector<index_t> zeros;       ///< [panels] weights that are zero now
     bool gain = true;                 ///< zeros are chosen by what they cost more than a code
+    index_t wide_end = 0;             ///< of the current 512
 
-    obs_state(const obs_factor<T>& f, matrix_view<T> w, std::span<const index_t> column_order)
+    obs_state(const obs_factor<T>& f,
+              matrix_view<T> w,
+              std::span<const index_t> column_order,
+              const obs_plan& pieces)
         : factor{f},
           weights{w},
           order{column_order},
+          plan{pieces},
           errors{w.rows, w.cols},
           sums{w.rows, std::min(wide_columns, (w.cols + 15) / 16 * 16)},
           influence{sums.sums(), w.cols},
@@ -92,11 +96,12 @@ void add_influence(const obs_state<T>& s,
     }
 }
 
-/// Everything that steps before `first` do to steps [first, first + 512): the bulk of the work.
-template <class T, executor E> void begin_wide(obs_state<T>& s, index_t first, E& threads) {
-    const index_t n = s.weights.cols;
-    const index_t count = std::min(wide_columns, n - first);
-    const index_t strip_count = (count + left_width - 1) / left_width;
+/// Everything that steps before a block do to its steps: the bulk of the work.
+template <class T, executor E>
+void begin_wide(obs_state<T>& s, const planned_block& block, E& threads) {
+    const index_t first = block.first;
+    s.wide_end = block.end;
+    const index_t strip_count = (block.end - first + left_width - 1) / left_width;
     threads.for_each(strip_count, [&](index_t i) {
         pack_influence(s.factor, first + i * left_width, s.influence.strip(i));
     });
@@ -106,8 +111,9 @@ template <class T, executor E> void begin_wide(obs_state<T>& s, index_t first, E
             std::fill_n(s.sums.strip(p), s.sums.sums() * panel_rows, T(0));
         }
         for (index_t k = 0; k < first; k += sum_chunk) {
+            const index_t stop = std::min(first, k + sum_chunk);
             for (index_t p = task * task_panels; p < end; ++p) {
-                add_influence(s, p, 0, strip_count * left_width, k, k + sum_chunk, s.sums.strip(p));
+                add_influence(s, p, 0, strip_count * left_width, k, stop, s.sums.strip(p));
             }
         }
     });
@@ -115,11 +121,15 @@ template <class T, executor E> void begin_wide(obs_state<T>& s, index_t first, E
 
 /// Columns of the current 512, filled up to whole strips.
 template <class T> [[nodiscard]] index_t wide_width(const obs_state<T>& s, index_t first) {
-    const index_t count = std::min(wide_columns, s.weights.cols - first);
-    return (count + left_width - 1) / left_width * left_width;
+    return (s.wide_end - first + left_width - 1) / left_width * left_width;
 }
 
-/// Adds what steps [first, at) do to steps [at, at + 128); `at` is a multiple of 128.
+/// The first step of the 128 that `at` belongs to.
+[[nodiscard]] GRADUS_INLINE index_t block_of(index_t first, index_t at) {
+    return first + (at - first) / block_columns * block_columns;
+}
+
+/// Adds what steps [first, at) do to steps [at, at + 128), a whole 128 of the current 512.
 template <class T> void begin_block(obs_state<T>& s, index_t panel, index_t first, index_t at) {
     const index_t inner = at - first;
     const index_t count = std::min(block_columns, wide_width(s, first) - inner);
@@ -127,13 +137,13 @@ template <class T> void begin_block(obs_state<T>& s, index_t panel, index_t firs
 }
 
 /// Adds what the finished steps of the same 128 do to steps [at, at + 16): their sums are then up
-/// to date. Once for each multiple of 16.
+/// to date. Once for each window.
 template <class T> void begin_window(obs_state<T>& s, index_t panel, index_t first, index_t at) {
-    if (at % block_columns == 0) { begin_block(s, panel, first, at); }
+    const index_t block = block_of(first, at);
+    if (at == block) { begin_block(s, panel, first, at); }
     const index_t inner = at - first;
     const index_t count = std::min(window_columns, wide_width(s, first) - inner);
-    add_influence(s, panel, inner, count, at / block_columns * block_columns, at,
-                  s.sums.strip(panel) + inner * panel_rows);
+    add_influence(s, panel, inner, count, block, at, s.sums.strip(panel) + inner * panel_rows);
 }
 
 }  // namespace GRADUS_ISA

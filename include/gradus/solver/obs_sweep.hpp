@@ -16,18 +16,20 @@ void sweep_rows(obs_state<T>& s,
                 const Fitter& fitter,
                 const KeepFor& keep_for,
                 E& threads) {
-    const index_t n = s.weights.cols;
-    for (index_t first = 0; first < n; first += wide_columns) {
-        begin_wide(s, first, threads);
-        const index_t end = std::min(n, first + wide_columns);
+    for (const planned_block& block : s.plan.blocks()) {
+        const index_t first = block.first;
+        const index_t end = block.end;
+        fitter.refresh_wide(s, choose, first, threads);
+        begin_wide(s, block, threads);
         threads.for_each(s.tasks(), [&](index_t task) {
             const index_t stop = std::min(s.panels(), (task + 1) * task_panels);
             for (index_t p = task * task_panels; p < stop; ++p) {
                 for (index_t at = first; at < end; at += window_columns) {
+                    const index_t count = std::min(window_columns, end - at);
                     begin_window(s, p, first, at);
-                    fitter.refresh(s, choose, p, first, at);
+                    fitter.refresh(s, choose, p, first, at, count);
                     const auto keep = [&](index_t half) { return keep_for(p, at, half); };
-                    decide(s, choose, keep, p, first, at, std::min(window_columns, end - at));
+                    decide(s, choose, keep, p, first, at, count);
                 }
             }
         });
@@ -76,16 +78,17 @@ void decide_by_cut(obs_state<T>& s,
     }
 }
 
-/// Zeros chosen among all rows, `unit` columns at a time: zeros_for(at, count, zeros so far) many.
+/// Zeros chosen among all rows, up to `unit` columns at a time: zeros_for(window, count, zeros so
+/// far) many, `window` being the number of the first. Costs change a little while the columns of a
+/// unit are decided; what they are then decides, until there might be more than `total` zeros.
 template <class T, class Choice, class Fitter, class ZerosFor, executor E>
 void sweep_columns(obs_state<T>& s,
                    const Choice& choose,
                    const Fitter& fitter,
                    index_t unit,
-                   bool exact,
+                   index_t total,
                    const ZerosFor& zeros_for,
                    E& threads) {
-    const index_t n = s.weights.cols;
     std::vector<T> scores(s.panels() * unit * panel_rows);
     std::vector<index_t> bins;
     const auto for_panels = [&](const auto& f) {
@@ -96,32 +99,38 @@ void sweep_columns(obs_state<T>& s,
             }
         });
     };
-    for (index_t at = 0; at < n; at += unit) {
-        const index_t first = at / wide_columns * wide_columns;
-        const index_t count = std::min(unit, n - at);
-        if (at == first) { begin_wide(s, first, threads); }
-        for_panels([&](index_t p) {
-            begin_window(s, p, first, at);
-            fitter.refresh(s, choose, p, first, at);
-            propose_scores(s, choose, p, first, at, count, &scores[p * count * panel_rows]);
-        });
-        index_t zeros = 0;
-        for (const index_t z : s.zeros) {
-            zeros += z;
-        }
-        const std::span<const T> now{scores.data(), s.panels() * count * panel_rows};
-        const auto cut = find_cheapest(now, zeros_for(at, count, zeros), bins, threads);
-        for_panels([&](index_t p) {
-            if (exact || at + count == n) {
-                decide_by_cut(s, choose, cut, scores, p, first, at, count);
-            } else {
-                T costs[window_columns * panel_rows];
-                const auto dear = [&](index_t half) {
-                    return keep_above<T>{cut.value, costs + half * window_columns};
-                };
-                decide(s, choose, dear, p, first, at, count);
+    for (const planned_block& block : s.plan.blocks()) {
+        const index_t first = block.first;
+        fitter.refresh_wide(s, choose, first, threads);
+        begin_wide(s, block, threads);
+        for (index_t at = first; at < block.end; at += unit) {
+            const index_t count = std::min(unit, block.end - at);
+            for_panels([&](index_t p) {
+                begin_window(s, p, first, at);
+                fitter.refresh(s, choose, p, first, at, count);
+                propose_scores(s, choose, p, first, at, count, &scores[p * count * panel_rows]);
+            });
+            index_t zeros = 0;
+            for (const index_t z : s.zeros) {
+                zeros += z;
             }
-        });
+            const std::span<const T> now{scores.data(), s.panels() * count * panel_rows};
+            const index_t window = block.window + (at - first) / window_columns;
+            const auto cut = find_cheapest(now, zeros_for(window, count, zeros), bins, threads);
+            const bool exact =
+                at + count == s.weights.cols || zeros + count * s.weights.rows > total;
+            for_panels([&](index_t p) {
+                if (exact) {
+                    decide_by_cut(s, choose, cut, scores, p, first, at, count);
+                } else {
+                    T costs[window_columns * panel_rows];
+                    const auto dear = [&](index_t half) {
+                        return keep_above<T>{cut.value, costs + half * window_columns};
+                    };
+                    decide(s, choose, dear, p, first, at, count);
+                }
+            });
+        }
     }
 }
 

@@ -116,5 +116,47 @@ GRADUS_INLINE void choose_lanes(const row_grids<L>& grids,
     ((c - zero) * scale).store(value);
 }
 
+/// Its codes are found in units of the scale, which may then differ from lane to lane.
+template <class M>
+concept lane_scaled = vectorizable_mapping<M> && std::is_same_v<typename M::params, scale_only>;
+
+/// The same by vectors where a scale is all there is: locate(x, s) is locate(x / s, 1), and
+/// decode(c, s) is decode(c, 1) s.
+template <layout_type L>
+GRADUS_INLINE void choose_scaled(const row_grids<L>& grids,
+                                 const typename L::mapping_type& map,
+                                 index_t row,
+                                 index_t group,
+                                 const float* x,
+                                 float* value,
+                                 float* code) {
+    using simd::f32x16;
+    const f32x16 scale = f32x16::load(grids.scale.data() + group * grids.rows + row);
+    const auto none = scale == f32x16(0.0f);
+    const f32x16 z = either(none, f32x16(0.0f), f32x16::load(x) / scale);
+    const auto c = nearest::state{}.choose(map.locate(z, scale_only{1.0f}));
+    as_real<f32x16>(c).store(code);
+    (decode_as<f32x16>(map, c, scale_only{1.0f}) * scale).store(value);
+}
+
+/// Values and codes of sixteen rows, the quickest way there is.
+template <layout_type L, class T>
+GRADUS_INLINE void choose_sixteen(const row_grids<L>& grids,
+                                  const typename L::mapping_type& map,
+                                  index_t row,
+                                  index_t group,
+                                  const T* x,
+                                  T* value,
+                                  T* code) {
+    using M = typename L::mapping_type;
+    if constexpr (std::is_same_v<T, float> && lane_gridded<M>) {
+        choose_lanes<L>(grids, map, row, group, x, value, code);
+    } else if constexpr (std::is_same_v<T, float> && lane_scaled<M>) {
+        choose_scaled<L>(grids, map, row, group, x, value, code);
+    } else {
+        choose_each<L>(grids, map, row, group, x, value, code);
+    }
+}
+
 }  // namespace GRADUS_ISA
 }  // namespace gradus

@@ -71,7 +71,7 @@ template <class T>
     return magnitudes;
 }
 
-/// The share of zeros for each 16 columns at one price for the whole matrix, the price being such
+/// The share of zeros for each window at one price for the whole matrix, the price being such
 /// that `share` of all weights go. A pass with the price so far gives the costs by which the next
 /// price is found; they depend on it little. Price and loss belong together: (x - q)^2 U_jj^2 is
 /// what a decision adds to the final error, so one price for all columns is the greedy optimum;
@@ -90,7 +90,7 @@ zero_shares(const obs_state<T>& whole, double share, const ChoiceFor& choice_for
             static_costs(p, whole.factor, whole.order);
         } else {
             std::vector<T> w = p.weights;
-            obs_state<T> s{whole.factor, {w.data(), p.rows.size(), n}, whole.order};
+            obs_state<T> s{whole.factor, {w.data(), p.rows.size(), n}, whole.order, whole.plan};
             s.gain = whole.gain;
             const auto keep = [&](index_t, index_t at, index_t half) {
                 return keep_above<T>{price, &p.costs[at * panel_rows + half * window_columns]};
@@ -100,37 +100,41 @@ zero_shares(const obs_state<T>& whole, double share, const ChoiceFor& choice_for
         price = price_of_share(p.known_costs(0, n), share);
     }
     std::vector<double> shares;
-    for (index_t j = 0; j < n; j += window_columns) {
-        const std::vector<T> here = p.known_costs(j, std::min(n, j + window_columns));
+    index_t at = 0;
+    for (const index_t width : whole.plan.window_widths()) {
+        const std::vector<T> here = p.known_costs(at, at + width);
         const auto cheap = [&](T cost) { return cost <= price; };
         shares.push_back(static_cast<double>(std::count_if(here.begin(), here.end(), cheap)) /
                          static_cast<double>(here.size()));
+        at += width;
     }
     return shares;
 }
 
-/// Zeros for each 16 columns out of `total`, in proportion to shares; ends exactly at `total`.
+/// Zeros for each window out of `total`, in proportion to shares; ends exactly at `total`.
 class zero_plan {
   public:
-    zero_plan(std::vector<double> shares, index_t rows, index_t cols, index_t total)
+    zero_plan(std::vector<double> shares,
+              const std::vector<index_t>& widths,
+              index_t rows,
+              index_t total)
         : until_{std::move(shares)}, rows_{rows}, total_{total} {
         double sum = 0.0;
         for (index_t i = 0; i < until_.size(); ++i) {
-            const index_t width = std::min(window_columns, cols - i * window_columns);
-            sum += until_[i] * static_cast<double>(width * rows);
+            sum += until_[i] * static_cast<double>(widths[i] * rows);
             until_[i] = sum;
+            left_ += widths[i] * rows;
         }
         for (double& u : until_) {
             u = sum == 0.0 ? 0.0 : u * (static_cast<double>(total) / sum);
         }
         until_.back() = static_cast<double>(total);
-        left_ = rows * cols;
     }
 
-    /// How many of the next `count` columns' weights to zero, given those that are zero already:
-    /// never so few that the rest could not make up for it.
-    [[nodiscard]] index_t operator()(index_t at, index_t count, index_t zeros) {
-        const auto wanted = static_cast<index_t>(until_[at / window_columns] + 0.5);
+    /// How many of the window's weights to zero, given those that are zero already: never so few
+    /// that the rest could not make up for it.
+    [[nodiscard]] index_t operator()(index_t window, index_t count, index_t zeros) {
+        const auto wanted = static_cast<index_t>(until_[window] + 0.5);
         left_ -= count * rows_;
         const index_t here = std::min(count * rows_, wanted > zeros ? wanted - zeros : 0);
         const index_t due = total_ > zeros ? total_ - zeros : 0;

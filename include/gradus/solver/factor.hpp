@@ -42,6 +42,9 @@ template <class T> struct obs_factor {
     /// U_jj: the price of an error in column j once all later columns have answered is its square.
     [[nodiscard]] T pivot(index_t j) const { return values[j * size + j] * root[j]; }
 
+    /// H_jj with damping.
+    [[nodiscard]] T stiffness(index_t j) const { return root[j] * root[j] * (T(1) + added[j]); }
+
     /// H_jj without damping; 0 for a dead column.
     [[nodiscard]] float curvature(index_t j) const {
         return dead[j] != 0 ? 0.0f : static_cast<float>(root[j] * root[j]);

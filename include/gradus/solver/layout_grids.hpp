@@ -72,6 +72,29 @@ class layout_grids final : public run_grids<T> {
         return no_level_at_zero<M>();
     }
 
+    void decode(index_t row, index_t group, const T* code, T* value) const override {
+        for (index_t r = 0; r < simd::lanes; ++r) {
+            const auto c = static_cast<code_t>(static_cast<int>(code[r]));
+            value[r] = static_cast<T>(decode_as<T>(map_, c, grids_.at(row + r, group)));
+        }
+    }
+
+    [[nodiscard]] float scale(index_t row, index_t group) const override {
+        return grids_.at(row, group).scale;
+    }
+
+    [[nodiscard]] float stored(index_t row, float scale) const override {
+        using S = typename L::scale_type;
+        if (!(magnitude(scale) <= S::largest)) { return 0.0f; }
+        return S{}.decode(S{}.encode(scale, grids_.words[row]), grids_.words[row]);
+    }
+
+    void rescale(index_t row, index_t group, float scale) override {
+        auto p = grids_.at(row, group);
+        p.scale = scale;
+        grids_.set(row, group, p);
+    }
+
     void begin_row(index_t row, floats values) override {
         grids_.words[row] = row_word(job(), values);
     }

@@ -35,6 +35,9 @@ template <class T, sparsity S, executor E = const serial>
         return std::pair{free_choice{}, no_fitter{}};
     };
     sweep(s, free_choice{}, no_fitter{}, alone, zeros, threads);
+    for (int i = 0; i < options.refine; ++i) {
+        refine_sweep(s, free_choice{}, S::choice != zero_choice::none, threads);
+    }
     if (status sound = check_losses(s, threads); !sound) { return sound.error(); }
     obs_report report;
     write_report(s, report);

@@ -6,6 +6,7 @@
 #include <gradus/solver/fit_grids.hpp>
 #include <gradus/solver/layout_grids.hpp>
 #include <gradus/solver/obs_pass.hpp>
+#include <gradus/solver/refine.hpp>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
@@ -132,7 +133,11 @@ template <class T, sparsity S, executor E>
         return std::pair{grid_choice<T>{&*few, {}},
                          grid_fitter<T>{&*few, job.importance, &job.gone}};
     };
-    sweep(s, grid_choice<T>{&grids, codes}, fitter, choice_for, zeros, threads);
+    const grid_choice<T> choose{&grids, codes};
+    sweep(s, choose, fitter, choice_for, zeros, threads);
+    for (int i = 0; i < o.refine; ++i) {
+        refine_sweep(s, choose, S::choice != zero_choice::none, threads);
+    }
     for (index_t i = 0; i < grids.size(); ++i) {
         if (const auto why = grids[i].unstorable()) { return *why; }
     }

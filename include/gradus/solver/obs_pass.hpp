@@ -23,6 +23,9 @@ struct obs_options {
 
     /// The column of the matrix at each step, as the factor has them; empty: as they lie.
     std::span<const index_t> order = {};
+
+    /// Sweeps of coordinate descent after the first: see `refine_sweep`.
+    int refine = 0;
 };
 
 /// What a sweep did. Loss: sum over rows of (w - q) H (w - q)^T with the damped H, which is
@@ -55,6 +58,10 @@ check_obs(matrix_view<const T> w, const obs_factor<T>& f, const S& zeros, const 
     if (o.grid_block < 16 || 128 % o.grid_block != 0) {
         return error{errc::invalid_argument, "grid_block is " + std::to_string(o.grid_block) +
                                                  " (expected 16, 32, 64 or 128)"};
+    }
+    if (o.refine < 0) {
+        return error{errc::invalid_argument,
+                     "refine is " + std::to_string(o.refine) + " (expected a number of sweeps)"};
     }
     return check_knobs(zeros, "sparsity");
 }

@@ -44,6 +44,18 @@ template <class T> class run_grids {
     /// Why zero is not a value of every grid; nothing where it is.
     [[nodiscard]] virtual std::optional<error> without_zero() const = 0;
 
+    /// The values of codes of rows [row, row + 16).
+    virtual void decode(index_t row, index_t group, const T* code, T* value) const = 0;
+
+    /// The factor of all values of a row's group; 0 where they are all zero.
+    [[nodiscard]] virtual float scale(index_t row, index_t group) const = 0;
+
+    /// That factor as it would be stored.
+    [[nodiscard]] virtual float stored(index_t row, float scale) const = 0;
+
+    /// Sets it to what `stored` returned.
+    virtual void rescale(index_t row, index_t group, float scale) = 0;
+
     /// Row words and the like: what is settled before any grid, by a row of the run as it was.
     virtual void begin_row(index_t row, floats values) = 0;
 
@@ -86,6 +98,18 @@ template <class T> class pruned_grids final : public run_grids<T> {
     }
 
     [[nodiscard]] std::optional<error> without_zero() const override { return std::nullopt; }
+
+    void decode(index_t, index_t, const T*, T* value) const override {
+        for (index_t r = 0; r < 16; ++r) {
+            value[r] = T(0);
+        }
+    }
+
+    [[nodiscard]] float scale(index_t, index_t) const override { return 0.0f; }
+
+    [[nodiscard]] float stored(index_t, float) const override { return 0.0f; }
+
+    void rescale(index_t, index_t, float) override {}
 
     void begin_row(index_t, floats) override {}
 

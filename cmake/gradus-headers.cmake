@@ -224,6 +224,7 @@ set(GRADUS_HEADERS
     gradus/linalg/product.hpp
     gradus/linalg/strips.hpp
     gradus/linalg/tile_product.hpp
+    gradus/linalg/triangular_solve.hpp
     gradus/mapping.hpp
     gradus/mapping/adaptive_quantile.hpp
     gradus/mapping/binary.hpp
@@ -310,6 +311,7 @@ set(GRADUS_HEADERS
     gradus/simd/trits.hpp
     gradus/simd/widen.hpp
     gradus/simd/widen_f16.hpp
+    gradus/solver/admm_support.hpp
     gradus/solver/cheapest.hpp
     gradus/solver/check_losses.hpp
     gradus/solver/choices.hpp
@@ -329,6 +331,9 @@ set(GRADUS_HEADERS
     gradus/solver/obs_state.hpp
     gradus/solver/obs_sweep.hpp
     gradus/solver/obs_window.hpp
+    gradus/solver/refine.hpp
+    gradus/solver/refined_sums.hpp
+    gradus/solver/rescale.hpp
     gradus/solver/row_grids.hpp
     gradus/solver/run_grids.hpp
     gradus/solver/step_order.hpp

@@ -60,7 +60,7 @@ void check_values(const std::vector<double>& q, const std::vector<double>& expec
 }
 
 constexpr damping mean_of_one_percent{0.01, damping_rule::mean};
-constexpr obs_options as_published{grid_time::fixed, 128, false, {}, 0};
+constexpr obs_options as_published{grid_time::fixed, 128, false, {}, 0, 0};
 
 /// The best values of columns [from, n) of a row, given errors in the columns before: the solution
 /// of (e H)_F = 0 by elimination. Damped H.

@@ -159,3 +159,28 @@ TEST_CASE("refined bits are the same for any number of threads") {
     CHECK(run(how{}, alone) == run(how{}, pool));
     CHECK(run(unquantized{}, alone) == run(unquantized{}, pool));
 }
+
+TEST_CASE("a support that is chosen beforehand leaves less error, and has as many zeros") {
+    const layer l = random_layer(45, 300, 420, gradus::test::seed());
+    const layer exact = damped(l);
+    const auto check = [&](const auto& how, const auto& zeros, index_t count) {
+        std::vector<double> q;
+        obs_options o;
+        const double quick = loss_after<double>(l, q, how, zeros, 3, o);
+        o.quality = 8;
+        const double slow = loss_after<double>(l, q, how, zeros, 3, o);
+        CHECK(slow == doctest::Approx(exact.error_of(q)).epsilon(1e-9));
+        CHECK(slow < quick);
+        CHECK(static_cast<index_t>(std::count(q.begin(), q.end(), 0.0)) >= count);
+        return q;
+    };
+    const unstructured half{0.5};
+    const auto q = check(unquantized{}, half, half.zeros(45 * 300));
+    CHECK(static_cast<index_t>(std::count(q.begin(), q.end(), 0.0)) == half.zeros(45 * 300));
+    (void)check(recipe<obs_layout<6>, gradus::mse_search>{}, half, half.zeros(45 * 300));
+    const auto pairs = check(unquantized{}, gradus::n_of_m<2, 4>{}, 45 * 150);
+    for (index_t i = 0; i < pairs.size(); i += 4) {
+        REQUIRE(std::count(pairs.begin() + static_cast<std::ptrdiff_t>(i),
+                           pairs.begin() + static_cast<std::ptrdiff_t>(i + 4), 0.0) == 2);
+    }
+}

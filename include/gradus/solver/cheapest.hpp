@@ -30,11 +30,20 @@ template <class T> [[nodiscard]] GRADUS_INLINE index_t bin_of(T cost) noexcept {
     return std::bit_cast<std::uint32_t>(static_cast<float>(cost)) >> 20;
 }
 
-/// The cut that takes exactly `count` (at most all) of the costs, none of them negative or NaN. One
-/// pass counts, another gathers the bin where the cut lies; sorting happens there alone.
-template <class T, executor E>
-[[nodiscard]] cheapest_cut<T>
-find_cheapest(std::span<const T> costs, index_t count, std::vector<index_t>& bins, E& threads) {
+/// The cost is what stands there.
+struct cost_itself {
+    template <class T> [[nodiscard]] GRADUS_INLINE T operator()(T x) const noexcept { return x; }
+};
+
+/// The cut that takes exactly `count` (at most all) of the costs, none of them negative or NaN:
+/// cost_of(x) for each of `costs`. One pass counts, another gathers the bin where the cut lies;
+/// sorting happens there alone.
+template <class T, executor E, class CostOf = cost_itself>
+[[nodiscard]] cheapest_cut<T> find_cheapest(std::span<const T> costs,
+                                            index_t count,
+                                            std::vector<index_t>& bins,
+                                            E& threads,
+                                            const CostOf& cost_of = {}) {
     cheapest_cut<T> cut;
     if (count == 0) { return cut; }
     constexpr index_t share = index_t{1} << 14;
@@ -44,7 +53,7 @@ find_cheapest(std::span<const T> costs, index_t count, std::vector<index_t>& bin
         index_t* const own = bins.data() + part * cost_bins;
         const index_t end = std::min(costs.size(), (part + 1) * share);
         for (index_t i = part * share; i < end; ++i) {
-            ++own[bin_of(costs[i])];
+            ++own[bin_of(cost_of(costs[i]))];
         }
     });
     index_t below = 0;
@@ -58,7 +67,8 @@ find_cheapest(std::span<const T> costs, index_t count, std::vector<index_t>& bin
         below += here;
     }
     std::vector<T> inside;
-    for (const T cost : costs) {
+    for (const T x : costs) {
+        const T cost = cost_of(x);
         if (bin_of(cost) == bin) { inside.push_back(cost); }
     }
     const auto rank = static_cast<std::ptrdiff_t>(count - below - 1);
@@ -67,7 +77,7 @@ find_cheapest(std::span<const T> costs, index_t count, std::vector<index_t>& bin
     const auto end = inside.begin() + rank;
     index_t equal = 1 + static_cast<index_t>(std::count(inside.begin(), end, cut.value));
     for (index_t i = 0; equal != 0; ++i) {
-        if (costs[i] == cut.value && --equal == 0) { cut.last = i; }
+        if (cost_of(costs[i]) == cut.value && --equal == 0) { cut.last = i; }
     }
     return cut;
 }

@@ -6,6 +6,7 @@
 #include <gradus/core/types.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -19,10 +20,19 @@ struct expected_zeros {
     std::vector<float> pivot = {};  ///< [cols] U_jj; empty: none by groups
     index_t keep = 0;               ///< survivors of every `group` columns of a run
     index_t group = 0;
+    std::span<const std::uint8_t> kept = {};  ///< [rows, cols] the support, where it is known
+    index_t cols = 0;
 
     /// Zeroes what will be, in columns [column, column + values.size()) of a run that starts at
-    /// column `first`.
-    void clear(index_t first, index_t column, std::span<float> values) const {
+    /// column `first`, in one row.
+    void clear(index_t row, index_t first, index_t column, std::span<float> values) const {
+        if (!kept.empty()) {
+            const std::uint8_t* const stay = kept.data() + row * cols + first + column;
+            for (index_t j = 0; j < values.size(); ++j) {
+                values[j] = stay[j] != 0 ? values[j] : 0.0f;
+            }
+            return;
+        }
         for (index_t j = 0; !limit.empty() && j < values.size(); ++j) {
             const bool goes = magnitude(values[j]) <= limit[first + column + j];
             values[j] = goes ? 0.0f : values[j];

@@ -20,7 +20,7 @@ template <class T> struct grid_fitter {
     /// the ones that will be zeroed become zero.
     void fit(index_t run, index_t row, index_t column, std::span<float> values) const {
         run_grids<T>& to = (*grids)[run];
-        gone->clear(to.first, column, values);
+        gone->clear(row, to.first, column, values);
         for (index_t c = 0; c < values.size(); c += to.group_cols) {
             const index_t width = std::min(to.group_cols, values.size() - c);
             floats weights;

@@ -34,7 +34,14 @@ template <class T, sparsity S, executor E = const serial>
     const auto alone = [](const std::vector<index_t>&) {
         return std::pair{free_choice{}, no_fitter{}};
     };
-    sweep(s, free_choice{}, no_fitter{}, alone, zeros, threads);
+    if (S::choice != zero_choice::none && options.quality != 0) {
+        auto support = find_support(s, zeros, options.quality, threads);
+        if (!support) { return support.error(); }
+        support.value().finish(threads);
+        take_stock(s, threads);
+    } else {
+        sweep(s, free_choice{}, no_fitter{}, alone, zeros, threads);
+    }
     for (int i = 0; i < options.refine; ++i) {
         refine_sweep(s, free_choice{}, S::choice != zero_choice::none, threads);
     }

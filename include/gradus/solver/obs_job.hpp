@@ -2,6 +2,7 @@
 // A matrix on its grids: fitted, swept, checked.
 #pragma once
 
+#include <gradus/solver/admm_support.hpp>
 #include <gradus/solver/check_losses.hpp>
 #include <gradus/solver/fit_grids.hpp>
 #include <gradus/solver/layout_grids.hpp>
@@ -122,6 +123,14 @@ template <class T, sparsity S, executor E>
     obs_state<T> s{job.factor, job.weights, o.order, plan};
     s.gain = o.weigh_codes;
     if (status sound = check_order<T, S>(s, runs); !sound) { return sound.error(); }
+    std::vector<std::uint8_t> kept;
+    if (S::choice != zero_choice::none && o.quality != 0) {
+        auto support = find_support(s, zeros, o.quality, threads);
+        if (!support) { return support.error(); }
+        kept = support.value().kept(threads);
+        job.gone.kept = kept;
+        job.gone.cols = job.weights.cols;
+    }
     const grid_fitter<T> fitter{&grids, job.importance, &job.gone};
     fit_rows<T>(fitter, job.weights, threads);
     for (index_t i = 0; S::choice != zero_choice::none && i < grids.size(); ++i) {
@@ -134,7 +143,11 @@ template <class T, sparsity S, executor E>
                          grid_fitter<T>{&*few, job.importance, &job.gone}};
     };
     const grid_choice<T> choose{&grids, codes};
-    sweep(s, choose, fitter, choice_for, zeros, threads);
+    if (kept.empty()) {
+        sweep(s, choose, fitter, choice_for, zeros, threads);
+    } else {
+        sweep_kept(s, choose, fitter, kept, threads);
+    }
     for (int i = 0; i < o.refine; ++i) {
         refine_sweep(s, choose, S::choice != zero_choice::none, threads);
     }
@@ -160,7 +173,7 @@ void train_levels(layout_grids<L, Range, T>& run,
         std::vector<float> sample;
         for (index_t r = 0; r < w.rows; r += stride) {
             std::vector<float> row = float_row<T>(w.row(r));
-            job.gone.clear(run.first, 0, row);
+            job.gone.clear(r, run.first, 0, row);
             sample.insert(sample.end(), row.begin(), row.end());
         }
         const weights_view rows{sample.data(), sample.size() / w.cols, w.cols};

@@ -26,6 +26,10 @@ struct obs_options {
 
     /// Sweeps of coordinate descent after the first: see `refine_sweep`.
     int refine = 0;
+
+    /// Iterations that choose the zeros beforehand, 6 to 10, worth while with a sweep or more of
+    /// `refine` and few bits less than 4: see `admm_support`. 0: they are chosen on the way.
+    int quality = 0;
 };
 
 /// What a sweep did. Loss: sum over rows of (w - q) H (w - q)^T with the damped H, which is
@@ -98,6 +102,17 @@ void sweep(obs_state<T>& s,
         const auto keep = [](index_t, index_t, index_t) { return keep_all{}; };
         sweep_rows(s, choose, fitter, keep, threads);
     }
+}
+
+/// The same for a support that is known: kept[row * n + column].
+template <class T, class Choice, class Fitter, executor E>
+void sweep_kept(obs_state<T>& s,
+                const Choice& choose,
+                const Fitter& fitter,
+                std::span<const std::uint8_t> kept,
+                E& threads) {
+    const keep_known known{kept.data(), s.weights.rows, s.weights.cols};
+    sweep_rows(s, choose, fitter, [&](index_t, index_t, index_t) { return known; }, threads);
 }
 
 template <class T> void write_report(const obs_state<T>& s, obs_report& to) {

@@ -5,6 +5,7 @@
 #include <gradus/solver/choices.hpp>
 #include <gradus/solver/obs_state.hpp>
 
+#include <cstdint>
 #include <limits>
 
 namespace gradus {
@@ -113,6 +114,23 @@ template <class T> struct keep_given {
     GRADUS_INLINE void
     operator()(obs_window<T>&, const Choice&, index_t j, const T*, const T*, T* keep) {
         std::copy_n(keep_of + j * panel_rows, simd::lanes, keep);
+    }
+};
+
+/// As known for the whole matrix: kept[row * cols + column].
+struct keep_known {
+    const std::uint8_t* kept;
+    index_t rows;
+    index_t cols;
+
+    template <class T, class Choice>
+    GRADUS_INLINE void
+    operator()(obs_window<T>& w, const Choice&, index_t j, const T*, const T*, T* keep) const {
+        for (index_t r = 0; r < simd::lanes; ++r) {
+            const bool there = w.row + r < rows;
+            const index_t place = (w.row + r) * cols + w.column[j];
+            keep[r] = there && kept[place] != 0 ? T(1) : T(0);
+        }
     }
 };
 

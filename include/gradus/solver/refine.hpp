@@ -143,5 +143,40 @@ void refine_sweep(obs_state<T>& s, const Choice& choose, bool keep_zeros, E& thr
     }
 }
 
+/// Row losses e H e^T from the errors as they are. Flops: as one sweep.
+template <class T, executor E> void measure_losses(obs_state<T>& s, E& threads) {
+    std::fill(s.row_loss.begin(), s.row_loss.end(), 0.0);
+    for (const planned_block& block : s.plan.blocks()) {
+        begin_refined(s, block, threads);
+        threads.for_each(s.panels(), [&](index_t p) {
+            for (index_t at = block.first; at < block.end; at += window_columns) {
+                const index_t count = std::min(window_columns, block.end - at);
+                T sums[window_columns * panel_rows];
+                gather_sums(s, p, block, at, count, sums);
+                const T* const errors = s.errors.strip(p) + at * panel_rows;
+                for (index_t i = 0; i < count * panel_rows; ++i) {
+                    const index_t row = p * panel_rows + i % panel_rows;
+                    if (row >= s.weights.rows) { continue; }
+                    const auto e = static_cast<double>(errors[i]);
+                    const auto h = static_cast<double>(s.factor.stiffness(at + i / panel_rows));
+                    s.row_loss[row] += h * e * (e + static_cast<double>(sums[i]));
+                }
+            }
+        });
+    }
+}
+
+/// The weights of the state, which are zero where pruned: losses and zeros of them.
+template <class T, executor E> void take_stock(obs_state<T>& s, E& threads) {
+    measure_losses(s, threads);
+    threads.for_each(s.panels(), [&](index_t p) {
+        s.zeros[p] = 0;
+        for (index_t r = p * panel_rows; r < std::min(s.weights.rows, (p + 1) * panel_rows); ++r) {
+            const auto row = s.weights.row(r);
+            s.zeros[p] += static_cast<index_t>(std::count(row.begin(), row.end(), T(0)));
+        }
+    });
+}
+
 }  // namespace GRADUS_ISA
 }  // namespace gradus

@@ -321,6 +321,7 @@ set(GRADUS_HEADERS
     gradus/solver/fit_grids.hpp
     gradus/solver/hessian.hpp
     gradus/solver/layout_grids.hpp
+    gradus/solver/match_dense.hpp
     gradus/solver/obs.hpp
     gradus/solver/obs_columns.hpp
     gradus/solver/obs_job.hpp
@@ -331,6 +332,7 @@ set(GRADUS_HEADERS
     gradus/solver/obs_state.hpp
     gradus/solver/obs_sweep.hpp
     gradus/solver/obs_window.hpp
+    gradus/solver/redundancy.hpp
     gradus/solver/refine.hpp
     gradus/solver/refined_sums.hpp
     gradus/solver/rescale.hpp

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// The command line of compress_model as plain values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace compress_model {
+
+/// Exit codes of the program.
+enum exit_code : int {
+    success = 0,
+    usage = 2,      ///< an option that cannot be honoured, or a target out of reach; nothing done
+    bad_input = 3,  ///< a model or a text that cannot be read
+    no_effect = 4,  ///< a run that changed nothing, or two that cannot be told apart
+    no_output = 5,  ///< a file that cannot be written
+};
+
+struct options {
+    std::string model;
+    std::vector<std::string> calibrate;      ///< files, or "self"
+    std::size_t calibration_tokens = 65536;  ///< of each
+    std::vector<std::string> token_files;
+    std::vector<std::string> byte_files;
+    std::size_t context = 256;
+    std::optional<std::size_t> limit;  ///< tokens of each text that is measured
+    bool second_half = false;
+
+    std::vector<double> bits;       ///< stored bits a weight of the decoder
+    std::vector<double> code_bits;  ///< bits of codes alone
+    std::vector<std::string> sparsity;
+    std::vector<int> widths;
+    std::string allocator = "budget";
+    std::string importance = "measured";
+    std::string clusters;
+    std::string dependence = "gaussian";
+    std::string order = "curvature";
+    std::size_t group = 64;
+    std::size_t block = 64;
+    int refine = 1;
+    int quality = 0;
+    double damping = 0.0;
+    bool rivals = true;
+    bool dry_run = false;
+
+    std::string output;  ///< directory; empty: a temporary one
+    std::string report = "out/compress.json";
+    std::string plot = "out/compress.svg";
+    unsigned threads = 0;
+    std::uint64_t seed = 1;
+};
+
+}  // namespace compress_model

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+// The stream of the model that is being compressed, and the solver at each of its inputs.
+#include "solve.hpp"
+
+#include "../quantize_model/progress.hpp"
+
+#include <gradus/calibrate/collect.hpp>
+#include <gradus/compress/storage_order.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
+namespace compress_model {
+
+using namespace gradus;
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+double since(clock::time_point start) {
+    return std::chrono::duration<double>(clock::now() - start).count();
+}
+
+/// sum over rows of e S e^T.
+double energy_of(matrix_view<const float> e, const input_statistics<>& s, thread_pool& threads) {
+    const index_t n = e.cols;
+    std::vector<float> square(n * n);
+    const matrix_view<float> all{square.data(), n, n};
+    s.products().copy_lower(all);
+    for (index_t i = 0; i < n; ++i) {
+        for (index_t j = 0; j < i; ++j) {
+            all(j, i) = all(i, j);
+        }
+    }
+    std::vector<float> product(e.rows * n);
+    multiply(operand<float>::along_rows(e), operand<float>::down_rows({square.data(), n, n}),
+             matrix_view<float>{product.data(), e.rows, n}, threads);
+    double sum = 0.0;
+    for (index_t r = 0; r < e.rows; ++r) {
+        for (index_t j = 0; j < n; ++j) {
+            sum += static_cast<double>(e(r, j)) * static_cast<double>(product[r * n + j]);
+        }
+    }
+    return sum;
+}
+
+/// ||(W - Q) X||^2 / ||W X||^2.
+double relative_error(const named_matrix& w,
+                      const std::vector<float>& q,
+                      const input_statistics<>& s,
+                      thread_pool& threads) {
+    std::vector<float> lost(q.size());
+    for (index_t i = 0; i < q.size(); ++i) {
+        lost[i] = w.values[i] - q[i];
+    }
+    const double whole = energy_of(w.view(), s, threads);
+    const double part = energy_of({lost.data(), w.rows, w.cols}, s, threads);
+    return whole > 0.0 ? part / whole : 0.0;
+}
+
+/// A Hessian of inputs that have nothing to do with each other: rounding.
+result<ordered_factor<float>> factor_of_nothing(index_t n, thread_pool& threads) {
+    hessian<float> h{n, "no calibration"};
+    for (index_t j = 0; j < n; ++j) {
+        h.lower()(j, j) = 1.0f;
+    }
+    h.assign(h.lower(), 1);
+    std::vector<index_t> order(n);
+    std::iota(order.begin(), order.end(), index_t{0});
+    return factorize_in_order(h, order, {.amount = 1e-6}, threads);
+}
+
+const matrix_plan& plan_for(const bit_plan& plan, const std::string& name) {
+    const auto at = std::find_if(plan.matrices.begin(), plan.matrices.end(),
+                                 [&](const matrix_plan& m) { return m.name == name; });
+    GRADUS_EXPECT(at != plan.matrices.end());
+    return *at;
+}
+
+/// Solves the matrices of an input and puts them into the model.
+class input_job {
+  public:
+    input_job(const session& job,
+              const survey& known,
+              const bit_plan& plan,
+              const zero_rule& zeros,
+              method how,
+              llama& model,
+              solved_model& out)
+        : job_{job}, known_{known}, plan_{plan}, zeros_{zeros}, how_{how}, model_{model}, out_{out} {}
+
+    status operator()(index_t step, distinct_input input, input_statistics<>& statistics) {
+        const auto start = clock::now();
+        const stored_input& stored = known_.inputs.at(statistics.name());
+        auto f = how_ == method::rounding ? factor_of_nothing(statistics.width(), job_.threads)
+                                          : processing_factor(job_, statistics, stored.order);
+        if (!f && f.error().code == errc::no_effect) {
+            // All that feeds this input was pruned: whatever its matrices hold, zero comes out.
+            const index_t all = statistics.width();
+            out_.findings.push_back(*find_dead(statistics.name(), all, all));
+            f = factor_of_nothing(all, job_.threads);
+        }
+        if (!f) { return f.error(); }
+        if (const auto retry = find_retry(statistics.name(), f->factor.report)) {
+            out_.findings.push_back(*retry);
+        }
+        const index_t n = statistics.width();
+        out_.statistics_bytes = std::max<std::uint64_t>(
+            out_.statistics_bytes, input_statistics<>::memory(n) + 2 * n * n * sizeof(float));
+        for (const std::string_view reader : llama_readers(input)) {
+            status solved = solve_one(layer_name(step, reader), stored, statistics, *f);
+            if (!solved) { return solved; }
+        }
+        out_.solution_seconds += since(start);
+        return done{};
+    }
+
+  private:
+    result<mixed_codes> codes_of(std::vector<float>& w,
+                                 const matrix_plan& plan,
+                                 const ordered_factor<float>& f) const {
+        const matrix_view<float> view{w.data(), plan.rows, plan.cols};
+        obs_options o;
+        o.grids = job_.rules().grids;
+        if (how_ == method::joint) {
+            o.refine = job_.wanted.refine;
+            o.quality = zeros_.choice == zero_rule::kind::share ? job_.wanted.quality : 0;
+        } else if (zeros_.choice != zero_rule::kind::none) {
+            if (status pruned = prune_matrix(view, f, zeros_, job_.threads); !pruned) {
+                return pruned.error();
+            }
+        }
+        return solve_matrix(view, f, plan.runs, zeros_, o, job_.threads);
+    }
+
+    status solve_one(const std::string& name,
+                     const stored_input& stored,
+                     const input_statistics<>& statistics,
+                     const ordered_factor<float>& f) {
+        const named_matrix& m = job_.weights.at(name);
+        const matrix_plan& plan = plan_for(plan_, name);
+        std::vector<float> w = columns_in_order(m.view(), stored.order);
+        auto codes = codes_of(w, plan, f);
+        if (!codes) {
+            return error{codes.error().code, "matrix '" + name + "': " + codes.error().message};
+        }
+        solved_matrix one{std::move(codes->matrix),
+                          columns_put_back({w.data(), m.rows, m.cols}, stored.order)};
+        if (const auto same = find_no_effect(name, m.values, one.values, codes->loss)) {
+            return error{errc::no_effect, same->message};
+        }
+        const auto zeros = static_cast<index_t>(std::count(w.begin(), w.end(), 0.0f));
+        one.zeros = static_cast<double>(zeros) / static_cast<double>(w.size());
+        if (zeros_.choice == zero_rule::kind::share) {
+            const unstructured wanted{zeros_.share};
+            if (const auto lost = find_lost_zeros(name, zeros, wanted.zeros(w.size()))) {
+                return error{errc::no_effect, lost->message};
+            }
+        }
+        one.relative_error = relative_error(m, one.values, statistics, job_.threads);
+        auto part = make_part(f32_panels{weights_view{one.values.data(), m.rows, m.cols}});
+        if (status put = model_.replace(name, {std::move(part)}); !put) { return put; }
+        out_.matrices.insert_or_assign(name, std::move(one));
+        return done{};
+    }
+
+    const session& job_;
+    const survey& known_;
+    const bit_plan& plan_;
+    const zero_rule& zeros_;
+    method how_;
+    llama& model_;
+    solved_model& out_;
+};
+
+}  // namespace
+
+result<solved_model> solve_model(const session& job,
+                                 const survey& known,
+                                 const bit_plan& plan,
+                                 const zero_rule& zeros,
+                                 method how) {
+    const auto start = clock::now();
+    solved_model out;
+    llama model = *job.model;
+    auto stream = block_stream<llama>::start(model, job.calibration);
+    if (!stream) { return stream.error(); }
+    quantize_model::progress bar{"solving", 4 * model.plan().size()};
+    input_job solve{job, known, plan, zeros, how, model, out};
+    const auto one = [&](index_t step, distinct_input input, input_statistics<>& s) {
+        bar.advance();
+        return solve(step, input, s);
+    };
+    sequential_state<> state;
+    while (!stream->at_end()) {
+        block_stream<llama>* const no_dense = nullptr;
+        status ran = collect_sequentially(*stream, no_dense, state, one, {}, job.threads);
+        if (!ran) { return ran.error(); }
+    }
+    out.calibration_seconds = since(start) - out.solution_seconds;
+    return out;
+}
+
+}  // namespace compress_model

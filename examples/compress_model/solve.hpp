@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// Block by block through the compressed model: statistics, solutions, packed matrices.
+#pragma once
+
+#include "survey.hpp"
+
+#include <gradus/layout/mixed_matrix.hpp>
+
+namespace compress_model {
+
+/// What became of one matrix.
+struct solved_matrix {
+    gradus::mixed_matrix packed;
+    std::vector<float> values;  ///< [rows, cols], columns as the model has them
+    double relative_error = 0.0;  ///< ||(W - Q) X||^2 / ||W X||^2 on the inputs it was solved for
+    double zeros = 0.0;           ///< share
+};
+
+struct solved_model {
+    std::map<std::string, solved_matrix, std::less<>> matrices;
+    std::vector<gradus::finding> findings;
+    std::uint64_t statistics_bytes = 0;  ///< most, at any time
+    double calibration_seconds = 0.0;
+    double solution_seconds = 0.0;
+
+    /// Stored bits of the matrices; permutations not included.
+    [[nodiscard]] std::uint64_t bits() const {
+        std::uint64_t sum = 0;
+        for (const auto& [name, matrix] : matrices) {
+            sum += matrix.packed.size_in_bits();
+        }
+        return sum;
+    }
+};
+
+/// How codes are found.
+enum class method : std::uint8_t {
+    joint,     ///< zeros and codes together, later columns answering
+    two_steps, ///< pruned first, the survivors quantized after
+    rounding,  ///< each weight by itself, no calibration
+};
+
+[[nodiscard]] gradus::result<solved_model> solve_model(const session& job,
+                                                       const survey& known,
+                                                       const gradus::bit_plan& plan,
+                                                       const zero_rule& zeros,
+                                                       method how);
+
+}  // namespace compress_model

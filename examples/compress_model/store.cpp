@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// Write, read back, compare.
+#include "store.hpp"
+
+#include <gradus/eval/size_report.hpp>
+#include <gradus/io/packed_writer.hpp>
+#include <gradus/io/read_text_file.hpp>
+#include <gradus/io/write_file.hpp>
+#include <gradus/model/packed_llama.hpp>
+
+#include <set>
+
+namespace compress_model {
+
+using namespace gradus;
+
+namespace {
+
+/// The input that a decoder matrix reads, by `input_name`.
+std::string input_of(const std::string& matrix) {
+    const std::string_view rest = std::string_view{matrix}.substr(13);  // "model.layers."
+    const auto dot = rest.find('.');
+    for (const distinct_input input : distinct_inputs) {
+        for (const std::string_view reader : llama_readers(input)) {
+            if (rest.substr(dot + 1) == reader) {
+                return "blocks." + std::string{rest.substr(0, dot)} + "." +
+                       std::string{name_of(input)};
+            }
+        }
+    }
+    return {};
+}
+
+result<std::uint64_t> write(const session& job,
+                            const survey& known,
+                            const solved_model& solved,
+                            const std::string& directory) {
+    packed_writer writer;
+    for (index_t i = 0; i < job.source.size(); ++i) {
+        const tensor_view tensor = job.source.tensor(i);
+        const std::string name{tensor.name};
+        const auto entry = solved.matrices.find(name);
+        if (entry == solved.matrices.end()) {
+            writer.add_floats(name, tensor.dtype, {tensor.shape.begin(), tensor.shape.end()},
+                              {tensor.data.begin(), tensor.data.end()});
+            continue;
+        }
+        writer.add_source(tensor.data);
+        const stored_input& input = known.inputs.at(input_of(name));
+        const auto order = column_order::of(input.order);
+        if (!order) { return order.error(); }
+        mixed_matrix copy{entry->second.packed.rows, entry->second.packed.cols, {}, {}};
+        for (const column_run& run : entry->second.packed.runs) {
+            packed_part part{run.part.layout, run.part.rows, run.part.cols,
+                             aligned_buffer{run.part.bytes.size()}, run.part.codebook};
+            std::copy_n(run.part.bytes.bytes().data(), run.part.bytes.size(),
+                        part.bytes.bytes().data());
+            copy.runs.push_back({run.first, std::move(part)});
+        }
+        writer.add_matrix(name, std::move(copy), writer.add_input(*order));
+    }
+    const auto config = read_text_file(job.source.path() + "/config.json", index_t{1} << 20);
+    if (!config) { return config.error(); }
+    if (status copied = write_file(directory + "/config.json", config.value()); !copied) {
+        return error{errc::io, copied.error().message};
+    }
+    const auto size = writer.write(directory + "/model.safetensors");
+    if (!size) { return error{errc::io, size.error().message}; }
+    return *size;
+}
+
+/// Each matrix times unit vectors is each of its columns, as the kernels see them.
+status compare(const llama& model, const solved_model& solved) {
+    for (const auto& [name, matrix] : solved.matrices) {
+        llama copy = model;
+        const linear& layer = *copy.find(name);
+        constexpr index_t at_once = 64;
+        workspace memory{layer.scratch(at_once)};
+        for (index_t first = 0; first < layer.cols(); first += at_once) {
+            const index_t count = std::min(at_once, layer.cols() - first);
+            std::vector<float> units(count * layer.cols());
+            std::vector<float> columns(count * layer.rows());
+            for (index_t i = 0; i < count; ++i) {
+                units[i * layer.cols() + first + i] = 1.0f;
+            }
+            layer({units.data(), count, layer.cols()}, {columns.data(), count, layer.rows()},
+                  memory);
+            for (index_t i = 0; i < columns.size(); ++i) {
+                const index_t row = i % layer.rows();
+                const index_t col = first + i / layer.rows();
+                const float wanted = matrix.values[row * layer.cols() + col];
+                if (std::abs(columns[i] - wanted) <= 1e-6f * std::abs(wanted) + 1e-12f) { continue; }
+                return error{errc::malformed, "matrix '" + name + "': weight (" +
+                                                  std::to_string(row) + ", " +
+                                                  std::to_string(col) + ") came back as " +
+                                                  std::to_string(columns[i]) + ", not " +
+                                                  std::to_string(wanted)};
+            }
+        }
+    }
+    return done{};
+}
+
+}  // namespace
+
+result<stored_model> store_model(const session& job,
+                                 const survey& known,
+                                 const solved_model& solved,
+                                 const std::string& directory) {
+    const auto size = write(job, known, solved, directory);
+    if (!size) { return size.error(); }
+    const auto file = packed_file::open(directory + "/model.safetensors");
+    if (!file) { return file.error(); }
+    auto weights = load_packed_llama(job.weights.config, *file, open_part);
+    if (!weights) { return weights.error(); }
+    auto model = make_llama(*weights);
+    if (!model) { return model.error(); }
+    stored_model stored{.file_bytes = *size, .model = std::move(*model)};
+    if (status same = compare(*stored.model, solved); !same) { return same.error(); }
+    const size_report sizes = measure_size(*file, *size);
+    stored.file_bits = sizes.file_bits_per_weight();
+    stored.decoder_bits = sizes.decoder_bits_per_weight();
+    return stored;
+}
+
+}  // namespace compress_model

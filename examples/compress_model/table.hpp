@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// The table of runs, one line each, printed as they are done.
+#pragma once
+
+#include "report.hpp"
+
+#include <iosfwd>
+
+namespace compress_model {
+
+/// Columns: run, target and achieved bits, code bits, zeros, layer error; for each text PPL ratio,
+/// KLD [95 % interval], top-1 agreement; seconds.
+void print_head(std::ostream& out, const std::vector<quantize_model::text_baseline>& texts);
+
+void print_row(std::ostream& out, const run& one);
+
+/// A target that nothing can reach: the floor stands in its row.
+void print_out_of_reach(std::ostream& out, const std::string& name, double target, double floor);
+
+/// Widths of each layer and in total, and the stages with their times and peaks.
+void print_details(std::ostream& out, const run& one);
+
+}  // namespace compress_model

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: MIT
+// Which columns get how many bits, within an exact budget over a whole model.
+#pragma once
+
+#include <gradus/allocation/option_list.hpp>
+#include <gradus/allocation/target_average.hpp>
+#include <gradus/compress/matrix_losses.hpp>
+
+#include <optional>
+
+namespace gradus {
+inline namespace GRADUS_ISA {
+
+/// How a matrix will be stored: its runs of columns, in storage order.
+struct matrix_plan {
+    std::string name;
+    index_t rows = 0;
+    index_t cols = 0;
+    std::vector<run_recipe> runs;
+    std::vector<int> widths;  ///< bits of a code, [runs]; 0: pruned
+};
+
+struct bit_plan {
+    std::vector<matrix_plan> matrices;
+    std::uint64_t bits = 0;   ///< stored ones, all metadata and `other_bits` included
+    std::uint64_t codes = 0;  ///< of them, those of codes
+    double predicted = 0.0;   ///< loss, weighted
+    double bound = 0.0;       ///< no plan of these blocks has less, overheads as estimated
+};
+
+/// What a plan's average counts.
+enum class bit_count { stored_bits, code_bits };
+
+/// What is to be planned for.
+struct bit_goal {
+    target_average average;  ///< over all weights of the matrices
+    bit_count what = bit_count::stored_bits;
+    std::uint64_t other_bits = 0;  ///< stored beside the matrices: permutations, scales of inputs
+    index_t block = 64;            ///< columns that share a width, at most
+};
+
+namespace planning {
+
+/// A block of columns of one matrix.
+struct block {
+    index_t matrix;
+    index_t first;
+    index_t cols;
+};
+
+/// The blocks of all matrices; those of a run's last group may be narrower.
+[[nodiscard]] inline std::vector<block> cut(std::span<const matrix_losses> all, index_t cols) {
+    std::vector<block> blocks;
+    for (index_t m = 0; m < all.size(); ++m) {
+        for (index_t first = 0; first < all[m].cols; first += cols) {
+            blocks.push_back({m, first, std::min(cols, all[m].cols - first)});
+        }
+    }
+    return blocks;
+}
+
+/// Codes, scales of whole groups, and the block's share of the row words.
+[[nodiscard]] inline std::uint64_t estimated_bits(
+    const matrix_losses& m, const block& b, int width, const run_rules& rules, bit_count what) {
+    if (width == 0) { return 0; }
+    const std::uint64_t codes = m.rows * b.cols * static_cast<std::uint64_t>(width);
+    if (what == bit_count::code_bits) { return codes; }
+    const std::uint64_t groups = (b.cols + rules.group - 1) / rules.group;
+    return codes + m.rows * (8 * groups + 16 * b.cols / m.cols);
+}
+
+[[nodiscard]] inline option_list options_of(std::span<const matrix_losses> all,
+                                            std::span<const block> blocks,
+                                            const run_rules& rules,
+                                            bit_count what) {
+    option_list items;
+    for (const block& b : blocks) {
+        const matrix_losses& m = all[b.matrix];
+        std::vector<bit_option> options;
+        for (index_t w = 0; w < m.widths.size(); ++w) {
+            double loss = 0.0;
+            for (index_t c = b.first; c < b.first + b.cols; ++c) {
+                loss += m.losses[w][c];
+            }
+            options.push_back({estimated_bits(m, b, m.widths[w], rules, what), m.weight * loss});
+        }
+        items.add(options);
+    }
+    return items;
+}
+
+/// One matrix as it will be stored, with its share of the plan's sums.
+struct part {
+    matrix_plan matrix;
+    std::uint64_t bits = 0;
+    std::uint64_t codes = 0;
+    double predicted = 0.0;
+};
+
+/// Neighbouring blocks of one width make a run. `blocks` and `choice`: those of one matrix.
+[[nodiscard]] inline part part_of(const matrix_losses& from,
+                                  std::span<const block> blocks,
+                                  std::span<const std::uint32_t> choice,
+                                  const run_rules& rules) {
+    part made{.matrix = {from.name, from.rows, from.cols, {}, {}}};
+    matrix_plan& m = made.matrix;
+    for (index_t i = 0; i < blocks.size(); ++i) {
+        const block& b = blocks[i];
+        const int width = from.widths[choice[i]];
+        if (m.widths.empty() || m.widths.back() != width) {
+            m.runs.push_back({0, {}, rules.range});
+            m.widths.push_back(width);
+        }
+        m.runs.back().cols += b.cols;
+        for (index_t c = b.first; c < b.first + b.cols; ++c) {
+            made.predicted += from.weight * from.losses[choice[i]][c];
+        }
+    }
+    for (index_t r = 0; r < m.runs.size(); ++r) {
+        run_recipe& run = m.runs[r];
+        run.layout = layout_for(m.widths[r], run.cols, rules.group);
+        made.bits += run_bits(run.layout, m.rows, run.cols);
+        made.codes += m.rows * run.cols * static_cast<std::uint64_t>(m.widths[r]);
+    }
+    return made;
+}
+
+/// All matrices; a choice for every block.
+class draft {
+  public:
+    draft(std::span<const matrix_losses> all, std::span<const block> blocks, const run_rules& rules)
+        : all_{all}, blocks_{blocks}, rules_{&rules}, firsts_{0} {
+        for (index_t i = 0; i < blocks.size(); ++i) {
+            if (i + 1 == blocks.size() || blocks[i + 1].matrix != blocks[i].matrix) {
+                firsts_.push_back(i + 1);
+            }
+        }
+    }
+
+    void choose(std::span<const std::uint32_t> choice) {
+        choice_.assign(choice.begin(), choice.end());
+        parts_.clear();
+        for (index_t m = 0; m < all_.size(); ++m) {
+            parts_.push_back(part_with(m));
+        }
+    }
+
+    [[nodiscard]] std::span<const std::uint32_t> choice() const { return choice_; }
+
+    [[nodiscard]] bool can_widen(index_t block) const {
+        return choice_[block] + 1 < all_[blocks_[block].matrix].widths.size();
+    }
+
+    /// What the matrix of a block would be with the next width there.
+    [[nodiscard]] part widened(index_t block) {
+        ++choice_[block];
+        part made = part_with(blocks_[block].matrix);
+        --choice_[block];
+        return made;
+    }
+
+    void widen(index_t block) {
+        ++choice_[block];
+        parts_[blocks_[block].matrix] = part_with(blocks_[block].matrix);
+    }
+
+    [[nodiscard]] const part& of_block(index_t block) const {
+        return parts_[blocks_[block].matrix];
+    }
+
+    [[nodiscard]] bit_plan plan(std::uint64_t other_bits) const {
+        bit_plan all{.matrices = {}, .bits = other_bits};
+        for (const part& p : parts_) {
+            all.matrices.push_back(p.matrix);
+            all.bits += p.bits;
+            all.codes += p.codes;
+            all.predicted += p.predicted;
+        }
+        return all;
+    }
+
+  private:
+    [[nodiscard]] part part_with(index_t m) const {
+        const index_t first = firsts_[m];
+        const index_t count = firsts_[m + 1] - first;
+        return part_of(all_[m], blocks_.subspan(first, count),
+                       std::span{choice_}.subspan(first, count), *rules_);
+    }
+
+    std::span<const matrix_losses> all_;
+    std::span<const block> blocks_;
+    const run_rules* rules_;
+    std::vector<index_t> firsts_;  // blocks of each matrix
+    std::vector<std::uint32_t> choice_;
+    std::vector<part> parts_;
+};
+
+/// Of a plan or a part.
+template <class Plan> [[nodiscard]] std::uint64_t counted_bits(const Plan& plan, bit_count what) {
+    return what == bit_count::code_bits ? plan.codes : plan.bits;
+}
+
+/// Widens one block after the other, always the one that gains most a bit, while the whole stays
+/// within `most` bits.
+inline void fill_up(draft& now, index_t blocks, const bit_goal& goal, std::uint64_t most) {
+    for (;;) {
+        const std::uint64_t used = counted_bits(now.plan(goal.other_bits), goal.what);
+        double best_rate = 0.0;
+        index_t best = 0;
+        for (index_t i = 0; i < blocks; ++i) {
+            if (!now.can_widen(i)) { continue; }
+            const part tried = now.widened(i);
+            const part& old = now.of_block(i);
+            const std::uint64_t bits =
+                used - counted_bits(old, goal.what) + counted_bits(tried, goal.what);
+            const double more = bits > used ? static_cast<double>(bits - used) : 1.0;
+            const double rate = (old.predicted - tried.predicted) / more;
+            if (bits > most || !(rate > best_rate)) { continue; }
+            best_rate = rate;
+            best = i;
+        }
+        if (best_rate == 0.0) { return; }
+        now.widen(best);
+    }
+}
+
+}  // namespace planning
+
+/// The averages that plans can reach, from all columns at the least width to all at the most.
+[[nodiscard]] inline cost_range
+reach_of(std::span<const matrix_losses> all, const run_rules& rules, const bit_goal& goal) {
+    const auto blocks = planning::cut(all, goal.block);
+    std::vector<std::uint32_t> least(blocks.size(), 0);
+    std::vector<std::uint32_t> most;
+    for (const planning::block& b : blocks) {
+        most.push_back(static_cast<std::uint32_t>(all[b.matrix].widths.size() - 1));
+    }
+    planning::draft draft{all, blocks, rules};
+    const auto bits = [&](std::span<const std::uint32_t> choice) {
+        draft.choose(choice);
+        return planning::counted_bits(draft.plan(goal.other_bits), goal.what);
+    };
+    return {bits(least), bits(most)};
+}
+
+/// Allocates blocks of columns by `allocator`, so that what will be stored, to the bit, is within
+/// the goal's average and less than its tolerance below it.
+///
+/// Row words and codebooks belong to runs, which nobody knows before the widths are given: they are
+/// estimated, then counted, and the budget moves by the difference until both agree; what is left
+/// goes to the block that gains most by the next width.
+/// Errors: a target out of reach, with the feasible range, before anything is allocated; those of
+///         the allocator; a target missed (out_of_range), as rules without a budget do.
+template <bit_allocator Allocator>
+[[nodiscard]] result<bit_plan> plan_bits(std::span<const matrix_losses> all,
+                                         const run_rules& rules,
+                                         const bit_goal& goal,
+                                         const Allocator& allocator) {
+    const cost_range range = reach_of(all, rules, goal);
+    if (status reach = check_reach(range, goal.average); !reach) { return reach.error(); }
+    const auto blocks = planning::cut(all, goal.block);
+    const option_list items = planning::options_of(all, blocks, rules, goal.what);
+    const auto costs = check_options(items.view());
+    if (!costs) { return costs.error(); }
+    const std::uint64_t most = budget_of(goal.average);
+    const std::uint64_t fixed = goal.what == bit_count::stored_bits ? goal.other_bits : 0;
+    std::uint64_t budget = most - std::min(most, fixed);
+    planning::draft draft{all, blocks, rules};
+    std::vector<std::uint32_t> best(blocks.size(), 0);
+    double best_loss = std::numeric_limits<double>::infinity();
+    double bound = 0.0;
+    constexpr int rounds = 24;
+    for (int round = 0; round < rounds; ++round) {
+        const auto found = allocator.allocate(items.view(), std::max(budget, costs->least));
+        if (!found) { return found.error(); }
+        draft.choose(found->choice);
+        const bit_plan plan = draft.plan(goal.other_bits);
+        const std::uint64_t used = planning::counted_bits(plan, goal.what);
+        if (used <= most && plan.predicted < best_loss) {
+            best_loss = plan.predicted;
+            bound = found->bound;
+            best = found->choice;
+        }
+        // The next budget: less what the exact count adds to the estimate.
+        const std::uint64_t estimated = found->cost + fixed;
+        const std::uint64_t next =
+            most + estimated < used + fixed ? 0 : most + estimated - used - fixed;
+        if (next == budget && used <= most) { break; }
+        if (budget < costs->least && round > 0) { break; }
+        budget = next == budget ? budget - std::min(budget, used - most) : next;
+    }
+    draft.choose(best);
+    planning::fill_up(draft, blocks.size(), goal, most);
+    bit_plan plan = draft.plan(goal.other_bits);
+    plan.bound = bound;
+    const double average =
+        average_bits(planning::counted_bits(plan, goal.what), goal.average.weights);
+    if (average > goal.average.bits_per_weight ||
+        average < goal.average.bits_per_weight - goal.average.tolerance) {
+        char text[160];
+        std::snprintf(text, sizeof text,
+                      "%.9g bits per weight instead of %.9g (off-target). Narrower blocks, or the "
+                      "budget allocator?",
+                      average, goal.average.bits_per_weight);
+        return error{errc::out_of_range, text};
+    }
+    return plan;
+}
+
+}  // namespace GRADUS_ISA
+}  // namespace gradus

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// How many ways a run of columns can be stored: one layout a width.
+#pragma once
+
+#include <gradus/layout/shipped_menu.hpp>
+
+#include <string>
+
+namespace gradus {
+inline namespace GRADUS_ISA {
+
+/// Trained levels up to 6 bits, where they save a third of the error or more; an even grid beyond.
+using compress_menu = menu<shipped::grouped<binary>,
+                           shipped::grouped<binary, log8_scale>,
+                           shipped::grouped<adaptive_quantile<2>>,
+                           shipped::grouped<adaptive_quantile<2>, log8_scale>,
+                           shipped::grouped<adaptive_quantile<3>>,
+                           shipped::grouped<adaptive_quantile<3>, log8_scale>,
+                           shipped::grouped<adaptive_quantile<4>>,
+                           shipped::grouped<adaptive_quantile<4>, log8_scale>,
+                           shipped::grouped<adaptive_quantile<5>>,
+                           shipped::grouped<adaptive_quantile<5>, log8_scale>,
+                           shipped::grouped<adaptive_quantile<6>>,
+                           shipped::grouped<adaptive_quantile<6>, log8_scale>,
+                           shipped::grouped<uniform_symmetric<7>>,
+                           shipped::grouped<uniform_symmetric<7>, log8_scale>,
+                           shipped::grouped<uniform_symmetric<8>>,
+                           shipped::grouped<uniform_symmetric<8>, log8_scale>>;
+
+inline constexpr int widest_code = 8;
+
+/// The name of the layout for codes of `width` bits (1 to 8) in a run of `cols` columns; empty for
+/// 0: the columns are pruned. Scales are logarithmic where their row words pay: three groups on.
+[[nodiscard]] inline std::string layout_for(int width, index_t cols, index_t group) {
+    if (width == 0) { return {}; }
+    GRADUS_EXPECT(width <= widest_code && group != 0);
+    const char* const mapping = width == 1 ? "binary"
+                              : width <= 6 ? "adaptive_quantile"
+                                           : "uniform_symmetric";
+    const bool worth = (cols + group - 1) / group > 2;
+    return mapping + (width == 1 ? std::string{} : std::to_string(width)) + "_g" +
+           std::to_string(group) + (worth ? "_log8" : "_f16");
+}
+
+/// Bits that a run takes in a layout of the menu, as they will be stored; 0 where it is pruned.
+template <class Menu = compress_menu>
+[[nodiscard]] std::uint64_t run_bits(const std::string& layout, index_t rows, index_t cols) {
+    std::uint64_t bits = 0;
+    if (layout.empty()) { return bits; }
+    const auto name = parse_layout_name(layout);
+    const bool known =
+        name && Menu::visit(*name, [&]<class L>(const layout_choice<L>& choice) {
+            bits = 8 * geometry<L>{rows, cols, choice.groups}.total_bytes() + codebook_bits<L>;
+        });
+    GRADUS_EXPECT(known);
+    return bits;
+}
+
+}  // namespace GRADUS_ISA
+}  // namespace gradus

@@ -178,13 +178,19 @@ set(GRADUS_HEADERS
     gradus/kernels/multiply_tile.hpp
     gradus/kernels/pack_codes.hpp
     gradus/kernels/pack_group.hpp
+    gradus/kernels/pack_sparse.hpp
     gradus/kernels/pack_units.hpp
     gradus/kernels/permute_columns.hpp
     gradus/kernels/plane_units.hpp
     gradus/kernels/quantize_activations.hpp
     gradus/kernels/row_codes.hpp
     gradus/kernels/segments.hpp
+    gradus/kernels/sparse_decode.hpp
     gradus/kernels/sparse_gemm.hpp
+    gradus/kernels/sparse_matrix_gemm.hpp
+    gradus/kernels/sparse_multiply_tile.hpp
+    gradus/kernels/survivor_codes.hpp
+    gradus/kernels/survivor_cursor.hpp
     gradus/kernels/table.hpp
     gradus/kernels/tile_cursor.hpp
     gradus/kernels/tile_job.hpp
@@ -203,6 +209,7 @@ set(GRADUS_HEADERS
     gradus/layout/column_order.hpp
     gradus/layout/find_bad_entry.hpp
     gradus/layout/find_bad_grid.hpp
+    gradus/layout/find_bad_survivor.hpp
     gradus/layout/geometry.hpp
     gradus/layout/grid_words.hpp
     gradus/layout/layout.hpp
@@ -215,8 +222,15 @@ set(GRADUS_HEADERS
     gradus/layout/plain_codes.hpp
     gradus/layout/shipped_menu.hpp
     gradus/layout/sparse_f16.hpp
+    gradus/layout/sparse_geometry.hpp
+    gradus/layout/sparse_matrix.hpp
+    gradus/layout/sparse_matrix_view.hpp
+    gradus/layout/sparse_part.hpp
     gradus/layout/sparse_view.hpp
     gradus/layout/stored_mapping.hpp
+    gradus/layout/survivor_pattern.hpp
+    gradus/layout/survivor_places.hpp
+    gradus/layout/zero_code.hpp
     gradus/linalg/cholesky.hpp
     gradus/linalg/cholesky_block.hpp
     gradus/linalg/gram.hpp
@@ -296,7 +310,9 @@ set(GRADUS_HEADERS
     gradus/simd/byte_dot.hpp
     gradus/simd/byte_lookup.hpp
     gradus/simd/bytes.hpp
+    gradus/simd/expand.hpp
     gradus/simd/f64x16.hpp
+    gradus/simd/four_places.hpp
     gradus/simd/half_lanes.hpp
     gradus/simd/instruction_sets.hpp
     gradus/simd/lanes.hpp

@@ -69,6 +69,31 @@ decode_run(const M& map, typename M::params p, const code_t* codes, std::span<fl
     }
 }
 
+/// A block's codes, in block order, to out [height, columns].
+template <layout_type L>
+GRADUS_INLINE void decode_block(const typename L::mapping_type& map,
+                                const tile_grid<L>& grid,
+                                const code_t* codes,
+                                matrix_view<float> out) {
+    // Four codes a word; room for a vector, as g++ 12 misses that short blocks load none.
+    std::uint32_t quads[(L::block_cols + 15) / 16 * 4];
+    auto* const row = static_cast<code_t*>(static_cast<void*>(quads));
+    for (index_t r = 0; r < out.rows; ++r) {
+        const code_t* run = codes;
+        if constexpr (L::tile_rows != 1) {
+            index_t c = 0;
+            for (; c + 4 <= out.cols; c += 4) {
+                std::memcpy(&quads[c / 4], codes + code_position(r, c, out.rows, out.cols), 4);
+            }
+            for (; c < out.cols; ++c) {
+                row[c] = codes[code_position(r, c, out.rows, out.cols)];
+            }
+            run = row;
+        }
+        decode_run(map, grid.at(r), run, out.row(r));
+    }
+}
+
 /// The rows of one tile, row-major: out [height, cols]. With row packing (`single_rows`) a tile is
 /// a row: this is the look-up of an embedding.
 template <layout_type L>
@@ -80,24 +105,7 @@ void decode_tile(const packed_view<L>& w, index_t tile, matrix_view<float> out) 
     for_each_block(
         w, tile,
         [&](const tile_grid<L>& grid, index_t first, index_t columns, const code_t* codes) {
-            // Four codes a word; room for a vector, as g++ 12 misses that short blocks load none.
-            std::uint32_t quads[(L::block_cols + 15) / 16 * 4];
-            auto* const row = static_cast<code_t*>(static_cast<void*>(quads));
-            for (index_t r = 0; r < out.rows; ++r) {
-                const code_t* run = codes;
-                if constexpr (L::tile_rows != 1) {
-                    index_t c = 0;
-                    for (; c + 4 <= columns; c += 4) {
-                        std::memcpy(&quads[c / 4], codes + code_position(r, c, out.rows, columns),
-                                    4);
-                    }
-                    for (; c < columns; ++c) {
-                        row[c] = codes[code_position(r, c, out.rows, columns)];
-                    }
-                    run = row;
-                }
-                decode_run(w.map, grid.at(r), run, out.row(r).subspan(first, columns));
-            }
+            decode_block(w.map, grid, codes, out.columns(first, columns));
         });
 }
 

@@ -14,15 +14,14 @@ namespace gradus {
 inline namespace GRADUS_ISA {
 
 /// Tiles are decoded, some columns at a time, into panels on a worker's stack and multiplied there.
-template <layout_type L, activation_scheme A> class float_product {
+template <layout_type L, activation_scheme A, class View = packed_view<L>> class float_product {
     static constexpr index_t panel_cols = std::max(index_t{128}, index_t{L::block_cols});
     static constexpr index_t halves = (L::tile_rows + simd::lanes - 1) / simd::lanes;
     static constexpr index_t at_once = 64;   ///< tokens
     static constexpr index_t job_tiles = 2;  ///< tiles that one worker takes at a time
 
   public:
-    float_product(const packed_view<L>& w, const A& scheme)
-        : w_{w}, scheme_{scheme}, cut_{w.shape()} {}
+    float_product(const View& w, const A& scheme) : w_{w}, scheme_{scheme}, cut_{w.shape()} {}
 
     template <activation_value X, class E>
     void run(matrix_view<const X> x, matrix_view<float> y, bool add, E& threads) {
@@ -114,7 +113,7 @@ template <layout_type L, activation_scheme A> class float_product {
         }
     }
 
-    packed_view<L> w_;
+    View w_;
     A scheme_;
     segments<L, A> cut_;
 };

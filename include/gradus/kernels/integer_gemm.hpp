@@ -23,8 +23,9 @@ inline constexpr index_t tokens_in_registers = std::max(index_t{1},
                                                                             : 6) /
                                                             (Halves * (Sums + 1)));
 
-/// How a product is cut: by shape alone.
-template <layout_type L, activation_scheme A> class integer_product {
+/// How a product is cut: by shape alone. L says what the kernels see of the weights, `View` where
+/// they lie.
+template <layout_type L, activation_scheme A, class View = packed_view<L>> class integer_product {
     using weights_type = unit_terms<L>;
     using panel_type = tile_panel<L, A>;
     using block_type = activation_block<L, A>;
@@ -42,12 +43,11 @@ template <layout_type L, activation_scheme A> class integer_product {
     static constexpr index_t streamed_at_once = 24;
 
   public:
-    integer_product(const packed_view<L>& w, const A& scheme)
-        : w_{w}, scheme_{scheme}, weights_{w.map} {}
+    integer_product(const View& w, const A& scheme) : w_{w}, scheme_{scheme}, weights_{w.map} {}
 
     template <activation_value X, class E>
     void run(matrix_view<const X> x, matrix_view<float> y, bool add, E& threads) {
-        const bool by_panel = !weights_type::direct || (x.rows > most_streamed && !always_streams);
+        const bool by_panel = !streams<View> || (x.rows > most_streamed && !always_streams);
         const index_t at_once = std::min(by_panel ? block_type::most_tokens : streamed_at_once,
                                          block_type::most_tokens);
         for (index_t t = 0; t < x.rows; t += at_once) {
@@ -88,7 +88,7 @@ template <layout_type L, activation_scheme A> class integer_product {
                         const operands_type& x,
                         index_t tokens,
                         const tile_result& y) const {
-        if constexpr (weights_type::direct) {
+        if constexpr (streams<View>) {
             for (index_t t = 0; t < tokens;) {
                 t += stream<most_tokens>(tile, x.from_token(t), tokens - t, y.from_token(t));
             }
@@ -146,7 +146,7 @@ template <layout_type L, activation_scheme A> class integer_product {
         return Tokens;
     }
 
-    packed_view<L> w_;
+    View w_;
     A scheme_;
     weights_type weights_;
 };

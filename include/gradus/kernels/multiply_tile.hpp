@@ -12,6 +12,11 @@
 namespace gradus {
 inline namespace GRADUS_ISA {
 
+/// Whether `multiply_tile` takes weights in this form.
+template <class View> inline constexpr bool streams = false;
+
+template <layout_type L> inline constexpr bool streams<packed_view<L>> = unit_terms<L>::direct;
+
 /// Where a walk through a tile is.
 struct tile_place {
     index_t column;

@@ -152,5 +152,14 @@ template <layout_type L> class tile_cursor {
     lane_grid grid_[halves] = {};
 };
 
+/// What walks a tile of weights in some form: a specialisation has `type`.
+template <class View> struct cursor_type;
+
+template <layout_type L> struct cursor_type<packed_view<L>> {
+    using type = tile_cursor<L>;
+};
+
+template <class View> using cursor_of = typename cursor_type<View>::type;
+
 }  // namespace GRADUS_ISA
 }  // namespace gradus

@@ -26,12 +26,10 @@ template <layout_type L, activation_scheme A> class tile_panel {
 
     /// Takes segments from column `first` on, as many as fit, up to `last`; returns how many
     /// operands they have.
-    index_t fill(const packed_view<L>& w,
-                 index_t tile,
-                 const weights_type& weights,
-                 index_t first,
-                 index_t last) {
-        tile_cursor<L> cursor{w, tile, first};
+    template <class View>
+    index_t
+    fill(const View& w, index_t tile, const weights_type& weights, index_t first, index_t last) {
+        cursor_of<View> cursor{w, tile, first};
         std::uint8_t* to = bytes_;
         count_ = 0;
         last_ = first;
@@ -102,10 +100,9 @@ template <layout_type L, activation_scheme A> class tile_panel {
         }
     }
 
-    GRADUS_INLINE static std::uint8_t* put_block(tile_cursor<L>& cursor,
-                                                 index_t columns,
-                                                 const weights_type& weights,
-                                                 std::uint8_t* to) {
+    template <class Cursor>
+    GRADUS_INLINE static std::uint8_t*
+    put_block(Cursor& cursor, index_t columns, const weights_type& weights, std::uint8_t* to) {
         if constexpr (weights_type::direct) {
             if (columns == L::block_cols && cursor.full()) {
                 return put_full_block(cursor, weights, to);

@@ -10,39 +10,41 @@ inline namespace GRADUS_ISA {
 
 template <layout_type L> inline constexpr bool streams<sparse_matrix_view<L>> = true;
 
-/// Adds a full block of a full tile: survivors go from their stretch to their places in registers.
+/// Adds full blocks of a full tile: survivors go from their stretch to their places in registers.
 template <layout_type L, class Shape>
 GRADUS_INLINE void add_survivors(survivor_cursor<L>& cursor,
+                                 index_t columns,
                                  const unit_terms<grids_of_layout<L>>& weights,
                                  const operand_rows& x,
                                  index_t column,
                                  segment_sums<Shape>& sums) {
-    constexpr index_t quads = L::block_cols / 4;
     constexpr int bits = unit_terms<grids_of_layout<L>>::bits;
-    std::uint64_t places[place_words<L>];
-    cursor.take_places(L::block_cols, places);
-    const code_t* from = cursor.next();
-    simd::byte_register rest[2];
-    for (index_t h = 0; h < 2; ++h) {
-        rest[h] = simd::load_bytes(cursor.zeros(h));
-    }
-    const auto unit = [&](index_t u) GRADUS_INLINE_LAMBDA {
-        const auto codes = simd::expanded(from, places[u], rest[u % 2]);
-        from += std::popcount(places[u]);
-        return codes;
-    };
-    [&]<index_t... Q>(std::integer_sequence<index_t, Q...>) GRADUS_INLINE_LAMBDA {
-        const auto add = [&]<index_t Quad>() GRADUS_INLINE_LAMBDA {
-            const simd::byte_register upper = unit(2 * Quad);
-            const simd::byte_register lower = unit(2 * Quad + 1);
-            sums.template add_quad<bits, Quad>(
-                x, column + 4 * Quad,
-                [&](index_t term, index_t half, index_t)
-                    GRADUS_INLINE_LAMBDA { return weights.term(term, half == 0 ? upper : lower); });
+    auto at = cursor.start_walk();
+    const simd::byte_register rest[2] = {simd::held(simd::load_bytes(cursor.zeros(0))),
+                                         simd::held(simd::load_bytes(cursor.zeros(1)))};
+    for (const index_t end = column + columns; column != end; column += L::block_cols) {
+        std::uint64_t room[place_words<L>];
+        const std::byte* const places = at.take_places(room);
+        const auto unit = [&](index_t u) GRADUS_INLINE_LAMBDA {
+            const std::uint64_t word = word_at(places, u);
+            const auto codes = simd::expanded(at.next, word, rest[u % 2]);
+            at.next += std::popcount(word);
+            return codes;
         };
-        (add.template operator()<Q>(), ...);
-    }(std::make_integer_sequence<index_t, quads>{});
-    cursor.set_next(from);
+        [&]<index_t... Q>(std::integer_sequence<index_t, Q...>) GRADUS_INLINE_LAMBDA {
+            const auto add = [&]<index_t Quad>() GRADUS_INLINE_LAMBDA {
+                const simd::byte_register upper = unit(2 * Quad);
+                const simd::byte_register lower = unit(2 * Quad + 1);
+                sums.template add_quad<bits, Quad>(
+                    x, column + 4 * Quad,
+                    [&](index_t term, index_t half, index_t) GRADUS_INLINE_LAMBDA {
+                        return weights.term(term, half == 0 ? upper : lower);
+                    });
+            };
+            (add.template operator()<Q>(), ...);
+        }(std::make_integer_sequence<index_t, L::block_cols / 4>{});
+    }
+    cursor.end_walk(at, columns);
 }
 
 /// Any block, by way of memory.
@@ -66,7 +68,6 @@ void multiply_tile(const sparse_matrix_view<L>& w,
                    const token_operands<G, A>& x,
                    const tile_result& y) {
     using shape = sum_shape<Tokens, A::digits, unit_terms<G>::terms, unit_terms<G>::halves>;
-    constexpr index_t block_cols = L::block_cols;
     tile_totals<shape, G, A> totals;
     totals.clear();
     y.prefetch(Tokens);
@@ -79,17 +80,16 @@ void multiply_tile(const sparse_matrix_view<L>& w,
             width = std::min(segments<G, A>::limit, end - at.column);
             segment_sums<shape> sums;
             sums.start(x, at.segment);
-            index_t left = width;
-            for (; left >= block_cols; left -= block_cols, at.operand += block_cols) {
-                if constexpr (simd::expands_registers) {
-                    add_survivors(cursor, weights, x.digits, at.operand, sums);
+            for (index_t left = width; left != 0;) {
+                index_t columns = std::min(left, index_t{L::block_cols});
+                if (simd::expands_registers && left >= L::block_cols) {
+                    columns = cursor.columns_at_once(left / L::block_cols * L::block_cols);
+                    add_survivors(cursor, columns, weights, x.digits, at.operand, sums);
                 } else {
-                    add_expanded(cursor, block_cols, weights, x.digits, at.operand, sums);
+                    add_expanded(cursor, columns, weights, x.digits, at.operand, sums);
                 }
-            }
-            if (left != 0) {
-                add_expanded(cursor, left, weights, x.digits, at.operand, sums);
-                at.operand += (left + 3) / 4 * 4;
+                at.operand += (columns + 3) / 4 * 4;
+                left -= columns;
             }
             totals.add(sums, grids, x, at.segment);
         }

@@ -23,31 +23,40 @@ inline constexpr simd::places_of_pairs places_of_two_of_four = [] {
     return table;
 }();
 
-/// `read_places` for 32 rows and whole quads: a word a unit.
+/// `read_places` for 32 rows and whole quads, which start at a byte: a word a unit, where they lie
+/// or in `room`.
 template <layout_type L>
-GRADUS_INLINE void read_unit_places(const survivor_pattern& pattern,
-                                    const std::byte* index,
-                                    index_t at,
-                                    index_t columns,
-                                    std::uint64_t* words) {
+[[nodiscard]] GRADUS_INLINE const std::byte* unit_places(const survivor_pattern& pattern,
+                                                         const std::byte* index,
+                                                         index_t columns,
+                                                         std::uint64_t* room) {
+    if (pattern.is_mask()) { return index; }
     const index_t units = columns / 2;
-    if (pattern.is_mask()) {
-        std::memcpy(words, index + at / 8, 8 * units);
-    } else if (pattern == survivor_pattern{2, 4}) {
+    if (pattern == survivor_pattern{2, 4}) {
         index_t i = 0;
-        for (index += at / 8; i + 8 <= units; i += 8) {
-            simd::places_of_units(index + 6 * i, places_of_two_of_four, words + i);
+        for (; i + 8 <= units; i += 8) {
+            simd::places_of_units(index + 6 * i, places_of_two_of_four, room + i);
         }
         for (; i < units; ++i) {
-            words[i] = simd::places_of_sixteen(index + 6 * i, places_of_two_of_four);
+            room[i] = simd::places_of_sixteen(index + 6 * i, places_of_two_of_four);
         }
     } else {
-        read_places<L>(pattern, index, at, L::tile_rows, columns, words);
+        read_places<L>(pattern, index, 0, L::tile_rows, columns, room);
     }
+    return static_cast<const std::byte*>(static_cast<const void*>(room));
+}
+
+/// Word i of those.
+[[nodiscard]] GRADUS_INLINE std::uint64_t word_at(const std::byte* words, index_t i) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, words + 8 * i, 8);
+    return word;
 }
 
 /// As tile_cursor for the dense layout: grids, and the codes of the next block.
 template <layout_type L> class survivor_cursor {
+    using P = typename L::packing_type;
+
   public:
     using grids_type = grids_of_layout<L>;
     static constexpr index_t halves = unit_terms<grids_type>::halves;
@@ -59,6 +68,9 @@ template <layout_type L> class survivor_cursor {
           grids_{w.grids(), tile, column},
           tile_{tile},
           count_{w.survivor_count()},
+          pattern_{w.pattern},
+          index_{w.index()},
+          at_{where_.index_bit(tile, where_.stretch_begin(column))},
           column_{where_.stretch_begin(column)} {
         set_zeros();
         while (column_ < column) {
@@ -81,12 +93,18 @@ template <layout_type L> class survivor_cursor {
 
     /// As tile_cursor::take_units: [quad][half][16 rows][4 columns].
     GRADUS_INLINE void take_units(index_t columns, code_t* units) {
-        std::uint64_t words[place_words<L>];
         if (full() && columns % 4 == 0) {
-            take_places(columns, words);
+            std::uint64_t room[place_words<L>];
+            enter();
+            const std::byte* const places =
+                unit_places<L>(pattern_, index_ + at_ / 8, columns, room);
+            const code_t* from = next_;
             for (index_t u = 0; u < columns / 2; ++u) {
-                next_ = simd::expand(next_, words[u], zeros_[u % 2], units + 64 * u);
+                from = simd::expand(from, word_at(places, u), zeros_[u % 2], units + 64 * u);
             }
+            next_ = from;
+            at_ += index_bits(columns);
+            column_ += columns;
             return;
         }
         std::fill_n(units, (columns + 3) / 4 * 64 * halves, code_t{0});
@@ -103,17 +121,48 @@ template <layout_type L> class survivor_cursor {
         });
     }
 
-    /// The places of a block's units; its survivors start at `next()`.
-    GRADUS_INLINE void take_places(index_t columns, std::uint64_t* words) {
+    /// Where a walk over full blocks of a full tile is: inside one stretch, in registers.
+    struct walk {
+        const std::byte* index;      ///< of the next block
+        const code_t* next;          ///< its first survivor
+        const std::byte* following;  ///< survivors of the next stretch, to be asked for
+        index_t following_step;      ///< bytes of those, a block
+        index_t index_step;          ///< bytes of the index, a block
+        survivor_pattern pattern;
+        simd::read_ahead ahead;
+
+        /// The places of the next block's units, in `room` unless they are stored as such.
+        [[nodiscard]] GRADUS_INLINE const std::byte* take_places(std::uint64_t* room) {
+            const std::byte* const from = index;
+            ahead.of(from, 64);
+            for (index_t i = 0; i < following_step; i += 64) {
+                __builtin_prefetch(following + i, 0, 3);
+            }
+            following += following_step;
+            index += index_step;
+            return unit_places<L>(pattern, from, L::block_cols, room);
+        }
+    };
+
+    /// How many of `columns` columns, whole blocks, lie before the end of a stretch; at least one
+    /// block.
+    [[nodiscard]] GRADUS_INLINE index_t columns_at_once(index_t columns) {
         enter();
-        read_unit_places<L>(w_.pattern, w_.index(), where_.index_bit(tile_, column_), columns,
-                            words);
-        column_ += columns;
+        return std::min(columns, stretch_end_ - column_);
     }
 
-    [[nodiscard]] GRADUS_INLINE const code_t* next() const { return next_; }
+    [[nodiscard]] GRADUS_INLINE walk start_walk() const {
+        return {index_ + at_ / 8, next_, following_, following_step_, index_bits(L::block_cols) / 8,
+                pattern_,         ahead_};
+    }
 
-    GRADUS_INLINE void set_next(const code_t* next) { next_ = next; }
+    /// Goes on where a walk over `columns` columns has ended.
+    GRADUS_INLINE void end_walk(const walk& at, index_t columns) {
+        next_ = at.next;
+        following_ = at.following;
+        at_ += index_bits(columns);
+        column_ += columns;
+    }
 
     /// The codes of zero for the places of a unit.
     [[nodiscard]] GRADUS_INLINE const code_t* zeros(index_t half) const { return zeros_[half]; }
@@ -130,16 +179,21 @@ template <layout_type L> class survivor_cursor {
         const index_t first = w_.before(where_, tile_, stretch, column_);
         const index_t last = w_.before(where_, tile_, stretch + 1, stretch_end_);
         next_ = codes_.unpack(w_.survivors(), count_, first, last);
+        // Those of the next stretch arrive meanwhile.
+        const index_t bytes = where_.survivor_bytes(last - first);
+        following_ = w_.survivors() + where_.survivor_bytes(last / P::block * P::block);
+        const index_t blocks = (stretch_end_ - column_ + L::block_cols - 1) / L::block_cols;
+        following_step_ = (bytes / blocks + 63) / 64 * 64;
     }
 
     [[gnu::noinline]] void skip(index_t columns) {
         std::uint64_t words[place_words<L>];
         enter();
-        read_places<L>(w_.pattern, w_.index(), where_.index_bit(tile_, column_), grids_.height(),
-                       columns, words);
+        read_places<L>(pattern_, index_, at_, grids_.height(), columns, words);
         for (const std::uint64_t word : words) {
             next_ += std::popcount(word);
         }
+        at_ += index_bits(columns);
         column_ += columns;
     }
 
@@ -148,8 +202,7 @@ template <layout_type L> class survivor_cursor {
         std::uint64_t words[place_words<L>];
         enter();
         const index_t height = grids_.height();
-        read_places<L>(w_.pattern, w_.index(), where_.index_bit(tile_, column_), height, columns,
-                       words);
+        read_places<L>(pattern_, index_, at_, height, columns, words);
         index_t place = 0;
         for (index_t quad = 0; quad < columns; quad += 4) {
             for (index_t r = 0; r < height; ++r) {
@@ -159,7 +212,13 @@ template <layout_type L> class survivor_cursor {
                 }
             }
         }
+        at_ += index_bits(columns);
         column_ += columns;
+    }
+
+    /// Bits of the index for some columns of the tile: m is a power of two.
+    [[nodiscard]] GRADUS_INLINE index_t index_bits(index_t columns) const {
+        return (grids_.height() * columns >> std::countr_zero(pattern_.m)) * number_bits_;
     }
 
     GRADUS_INLINE void set_zeros() {
@@ -181,8 +240,15 @@ template <layout_type L> class survivor_cursor {
     tile_cursor<grids_type> grids_;
     index_t tile_;
     index_t count_;
+    survivor_pattern pattern_;
+    index_t number_bits_ = pattern_.bits();
+    const std::byte* index_;
+    index_t at_;  ///< the bit at which the next block starts
     index_t column_;
     index_t stretch_end_ = 0;
+    simd::read_ahead ahead_;
+    const std::byte* following_ = nullptr;
+    index_t following_step_ = 0;
     const code_t* next_ = nullptr;
     alignas(64) code_t zeros_[halves][64];
     survivor_codes<L> codes_;

@@ -25,7 +25,7 @@ inline constexpr bool expands_registers = false;
                                                    [[maybe_unused]] std::uint64_t places,
                                                    [[maybe_unused]] byte_register rest) {
 #if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS) && defined(__AVX512VBMI2__)
-    return _mm512_mask_expand_epi8(rest, static_cast<__mmask64>(places), load_bytes(from));
+    return _mm512_mask_expand_epi8(rest, static_cast<__mmask64>(places), held(load_bytes(from)));
 #else
     return load_bytes(from);
 #endif

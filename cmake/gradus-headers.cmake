@@ -178,6 +178,7 @@ set(GRADUS_HEADERS
     gradus/kernels/multiply_tile.hpp
     gradus/kernels/pack_codes.hpp
     gradus/kernels/pack_group.hpp
+    gradus/kernels/pack_smallest.hpp
     gradus/kernels/pack_sparse.hpp
     gradus/kernels/pack_units.hpp
     gradus/kernels/permute_columns.hpp
@@ -274,6 +275,7 @@ set(GRADUS_HEADERS
     gradus/model/position/rotary.hpp
     gradus/model/sample.hpp
     gradus/model/sequence_batch.hpp
+    gradus/model/sparse_parts.hpp
     gradus/model/token.hpp
     gradus/model/transformer.hpp
     gradus/model/weights.hpp

@@ -48,11 +48,13 @@
 //           "checksum": "fnv1a64:..."} ]} ] }
 //
 // A part is read by itself: its groups start at its first column, and its bytes are those of
-// layout/layout.hpp for the named layout, from which mapping, grouping and scale format follow.
+// layout/layout.hpp for the named layout, from which mapping, grouping and scale format follow. A
+// name that ends in "_mask" or "_<n>of<m>", as in "uniform_symmetric4_g64_f16_2of4", is that of a
+// sparse matrix: its bytes are those of layout/sparse_geometry.hpp.
 // Plain parts ascend and do not overlap; columns that none covers are zero. Runs and outliers count
 // columns after the permutation. Outliers follow the rules of layout/sparse_view.hpp. Checksums
 // are FNV-1a over the bytes without padding; that of outliers runs on through the three tensors.
-// Later kinds of parts: "residual", "survivors".
+// Later kinds of parts: "residual".
 namespace gradus {
 inline namespace GRADUS_ISA {
 

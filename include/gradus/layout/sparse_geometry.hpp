@@ -163,6 +163,13 @@ template <layout_type L> struct sparse_geometry {
     }
 };
 
+/// Stored bits of the same matrix with all of its codes.
+template <layout_type L>
+[[nodiscard]] constexpr index_t
+dense_bits(index_t rows, index_t cols, const typename L::grouping_type& groups) {
+    return 8 * geometry<L>{rows, cols, groups}.total_bytes() + codebook_bits<L>;
+}
+
 /// Stored bits of a sparse matrix with so many survivors (n of m: those that the pattern names, so
 /// the argument does not count), codebook included: exactly `size_in_bits()` of what will be
 /// packed.

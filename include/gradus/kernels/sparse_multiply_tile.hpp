@@ -10,7 +10,8 @@ inline namespace GRADUS_ISA {
 
 template <layout_type L> inline constexpr bool streams<sparse_matrix_view<L>> = true;
 
-/// Adds full blocks of a full tile: survivors go from their stretch to their places in registers.
+/// Adds full blocks of a full tile, at most a segment: survivors go from their stretch to their
+/// places in registers.
 template <layout_type L, class Shape>
 GRADUS_INLINE void add_survivors(survivor_cursor<L>& cursor,
                                  index_t columns,
@@ -19,16 +20,19 @@ GRADUS_INLINE void add_survivors(survivor_cursor<L>& cursor,
                                  index_t column,
                                  segment_sums<Shape>& sums) {
     constexpr int bits = unit_terms<grids_of_layout<L>>::bits;
-    auto at = cursor.start_walk();
-    const simd::byte_register rest[2] = {simd::held(simd::load_bytes(cursor.zeros(0))),
-                                         simd::held(simd::load_bytes(cursor.zeros(1)))};
-    for (const index_t end = column + columns; column != end; column += L::block_cols) {
-        std::uint64_t room[place_words<L>];
-        const std::byte* const places = at.take_places(room);
+    constexpr index_t step = 4 * L::block_cols;  // bytes of places a block
+    std::uint64_t room[sparse_geometry<L>::widest / 2];
+    const std::byte* places = cursor.take_places(columns, room);
+    const code_t* from = cursor.next();
+    const simd::byte_register rest[2] = {simd::load_bytes(cursor.zeros(0)),
+                                         simd::load_bytes(cursor.zeros(1))};
+    for (const std::byte* const end = places + 4 * columns; places != end;
+         places += step, column += L::block_cols) {
+        cursor.read_ahead(places);
         const auto unit = [&](index_t u) GRADUS_INLINE_LAMBDA {
             const std::uint64_t word = word_at(places, u);
-            const auto codes = simd::expanded(at.next, word, rest[u % 2]);
-            at.next += std::popcount(word);
+            const auto codes = simd::expanded(from, word, rest[u % 2]);
+            from += std::popcount(word);
             return codes;
         };
         [&]<index_t... Q>(std::integer_sequence<index_t, Q...>) GRADUS_INLINE_LAMBDA {
@@ -44,7 +48,7 @@ GRADUS_INLINE void add_survivors(survivor_cursor<L>& cursor,
             (add.template operator()<Q>(), ...);
         }(std::make_integer_sequence<index_t, L::block_cols / 4>{});
     }
-    cursor.end_walk(at, columns);
+    cursor.set_next(from);
 }
 
 /// Any block, by way of memory.
@@ -80,14 +84,17 @@ void multiply_tile(const sparse_matrix_view<L>& w,
             width = std::min(segments<G, A>::limit, end - at.column);
             segment_sums<shape> sums;
             sums.start(x, at.segment);
-            for (index_t left = width; left != 0;) {
-                index_t columns = std::min(left, index_t{L::block_cols});
-                if (simd::expands_registers && left >= L::block_cols) {
-                    columns = cursor.columns_at_once(left / L::block_cols * L::block_cols);
+            index_t left = width;
+            if constexpr (simd::expands_registers) {
+                if (const index_t columns = width / L::block_cols * L::block_cols; columns != 0) {
                     add_survivors(cursor, columns, weights, x.digits, at.operand, sums);
-                } else {
-                    add_expanded(cursor, columns, weights, x.digits, at.operand, sums);
+                    at.operand += columns;
+                    left -= columns;
                 }
+            }
+            while (left != 0) {
+                const index_t columns = std::min(left, index_t{L::block_cols});
+                add_expanded(cursor, columns, weights, x.digits, at.operand, sums);
                 at.operand += (columns + 3) / 4 * 4;
                 left -= columns;
             }

@@ -60,6 +60,7 @@ template <layout_type L> class survivor_cursor {
   public:
     using grids_type = grids_of_layout<L>;
     static constexpr index_t halves = unit_terms<grids_type>::halves;
+    static constexpr bool gives_registers = simd::expands_registers;
 
     /// Stands at `column` of a tile, the start of a block.
     survivor_cursor(const sparse_matrix_view<L>& w, index_t tile, index_t column)
@@ -113,6 +114,23 @@ template <layout_type L> class survivor_cursor {
         });
     }
 
+    /// Calls f(unit, codes) for 16 rows by 4 columns of a full tile at a time, in order; whole
+    /// quads.
+    template <class F> GRADUS_INLINE void each_unit(index_t columns, F&& f) {
+        std::uint64_t room[place_words<L>];
+        const std::byte* const places = take_places(columns, room);
+        read_ahead(places);
+        const code_t* from = next_;
+        const simd::byte_register rest[2] = {simd::load_bytes(zeros_[0]),
+                                             simd::load_bytes(zeros_[1])};
+        for (index_t u = 0; u < columns / 2; ++u) {
+            const std::uint64_t word = word_at(places, u);
+            f(u, simd::expanded(from, word, rest[u % 2]));
+            from += std::popcount(word);
+        }
+        next_ = from;
+    }
+
     /// The codes of a block in the order of layout/code_order.hpp.
     GRADUS_INLINE void take_codes(index_t columns, code_t* codes) {
         if (full() && columns % 4 == 0) { return take_units(columns, codes); }
@@ -121,47 +139,27 @@ template <layout_type L> class survivor_cursor {
         });
     }
 
-    /// Where a walk over full blocks of a full tile is: inside one stretch, in registers.
-    struct walk {
-        const std::byte* index;      ///< of the next block
-        const code_t* next;          ///< its first survivor
-        const std::byte* following;  ///< survivors of the next stretch, to be asked for
-        index_t following_step;      ///< bytes of those, a block
-        index_t index_step;          ///< bytes of the index, a block
-        survivor_pattern pattern;
-        simd::read_ahead ahead;
-
-        /// The places of the next block's units, in `room` unless they are stored as such.
-        [[nodiscard]] GRADUS_INLINE const std::byte* take_places(std::uint64_t* room) {
-            const std::byte* const from = index;
-            ahead.of(from, 64);
-            for (index_t i = 0; i < following_step; i += 64) {
-                __builtin_prefetch(following + i, 0, 3);
-            }
-            following += following_step;
-            index += index_step;
-            return unit_places<L>(pattern, from, L::block_cols, room);
-        }
-    };
-
-    /// How many of `columns` columns, whole blocks, lie before the end of a stretch; at least one
-    /// block.
-    [[nodiscard]] GRADUS_INLINE index_t columns_at_once(index_t columns) {
+    /// The places of the units of some columns: whole blocks of a full tile, in one stretch and one
+    /// segment. In `room` unless they are stored as such; their survivors start at `next()`.
+    [[nodiscard]] GRADUS_INLINE const std::byte* take_places(index_t columns, std::uint64_t* room) {
         enter();
-        return std::min(columns, stretch_end_ - column_);
-    }
-
-    [[nodiscard]] GRADUS_INLINE walk start_walk() const {
-        return {index_ + at_ / 8, next_, following_, following_step_, index_bits(L::block_cols) / 8,
-                pattern_,         ahead_};
-    }
-
-    /// Goes on where a walk over `columns` columns has ended.
-    GRADUS_INLINE void end_walk(const walk& at, index_t columns) {
-        next_ = at.next;
-        following_ = at.following;
+        const std::byte* const from = index_ + at_ / 8;
         at_ += index_bits(columns);
         column_ += columns;
+        return unit_places<L>(pattern_, from, columns, room);
+    }
+
+    [[nodiscard]] GRADUS_INLINE const code_t* next() const { return next_; }
+
+    GRADUS_INLINE void set_next(const code_t* next) { next_ = next; }
+
+    /// Asks for what the blocks after these will need: places, and survivors of the next stretch.
+    GRADUS_INLINE void read_ahead(const std::byte* places) {
+        ahead_.of(places, 64);
+        for (index_t i = 0; i < following_step_; i += 64) {
+            __builtin_prefetch(following_ + i, 0, 3);
+        }
+        following_ += following_step_;
     }
 
     /// The codes of zero for the places of a unit.

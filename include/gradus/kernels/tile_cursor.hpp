@@ -21,6 +21,8 @@ template <layout_type L> class tile_cursor {
     static constexpr bool lanes_filled = L::tile_rows == halves * simd::lanes;
 
   public:
+    static constexpr bool gives_registers = false;  ///< `each_unit` (survivor_cursor.hpp)
+
     /// Stands at `column` of a tile, the start of a block.
     GRADUS_INLINE tile_cursor(const packed_view<L>& w, index_t tile, index_t column)
         : shape_{w.shape()},

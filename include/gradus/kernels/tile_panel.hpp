@@ -108,6 +108,17 @@ template <layout_type L, activation_scheme A> class tile_panel {
                 return put_full_block(cursor, weights, to);
             }
         }
+        if constexpr (Cursor::gives_registers) {
+            if (columns % 4 == 0 && cursor.full()) {
+                cursor.each_unit(
+                    columns, [&](index_t unit, simd::byte_register codes) GRADUS_INLINE_LAMBDA {
+                        put_unit(to + step * (unit / 2), unit % 2,
+                                 [&](index_t i, index_t)
+                                     GRADUS_INLINE_LAMBDA { return weights.term(i, codes); });
+                    });
+                return to + step * (columns / 4);
+            }
+        }
         alignas(64) code_t codes[(L::block_cols + 3) / 4 * 64 * halves + unpacking_room];
         cursor.take_units(columns, codes);
         for (index_t q = 0; q < (columns + 3) / 4; ++q, to += step) {

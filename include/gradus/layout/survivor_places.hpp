@@ -29,8 +29,8 @@ template <layout_type L>
 inline constexpr index_t place_words = (L::tile_rows * index_t{L::block_cols} + 63) / 64;
 
 /// The survivors of a block of `height` rows by `columns` columns whose part of the index starts at
-/// bit `at`: bit i of the words is place i of the code order. Bits behind the last are zero. A
-/// number that no way has names no place.
+/// bit `at`: bit i of the words, of which there are at least `place_words`, is place i of the code
+/// order. Bits behind the last are zero. A number that no way has names no place.
 template <layout_type L>
 GRADUS_INLINE void read_places(const survivor_pattern& pattern,
                                const std::byte* index,
@@ -38,7 +38,8 @@ GRADUS_INLINE void read_places(const survivor_pattern& pattern,
                                index_t height,
                                index_t columns,
                                std::uint64_t* words) {
-    for (index_t i = 0; i < place_words<L>; ++i) {
+    const index_t used = (height * columns + 63) / 64;
+    for (index_t i = 0; i < (used < place_words<L> ? place_words<L> : used); ++i) {
         words[i] = 0;
     }
     const auto set = [&](index_t place, unsigned bits) {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Survivors to their places and numbers to places, bit by bit.
+// Survivors to their places, byte by byte.
 #include "seed.hpp"
 
 #include <gradus/core/random.hpp>
 #include <gradus/simd/expand.hpp>
-#include <gradus/simd/four_places.hpp>
 
 #include <doctest/doctest.h>
 
@@ -55,34 +54,6 @@ TEST_CASE("each place takes the next survivor, and the others keep what they are
             const bool survives = ((places >> k) & 1u) != 0;
             REQUIRE(out[k] == (survives ? from[next] : rest[k]));
             next += survives ? 1u : 0u;
-        }
-    }
-}
-
-TEST_CASE("sixteen numbers of three bits look up four places each") {
-    simd::places_of_pairs table{};
-    const auto four = [](unsigned number) { return (number * 5 + 3) % 16; };
-    for (unsigned i = 0; i < 64; ++i) {
-        table[i] = static_cast<std::uint8_t>(four(i % 8) | (four(i / 8) << 4));
-    }
-    for (index_t i = 0; i < 100; ++i) {
-        const auto key = random_key::of(seed(), 0x66u, i);
-        std::vector<std::byte> numbers(48);
-        for (index_t k = 0; k < 48; ++k) {
-            numbers[k] = static_cast<std::byte>(key.below(256, k));
-        }
-        alignas(64) std::uint64_t words[8];
-        simd::places_of_units(numbers.data(), table, words);
-        for (unsigned k = 0; k < 128; ++k) {
-            unsigned number = 0;
-            for (unsigned bit = 0; bit < 3; ++bit) {
-                const unsigned at = 3 * k + bit;
-                number |= ((static_cast<unsigned>(numbers[at / 8]) >> (at % 8)) & 1u) << bit;
-            }
-            REQUIRE(((words[k / 16] >> (4 * (k % 16))) & 15u) == four(number));
-        }
-        for (index_t u = 0; u < 8; ++u) {
-            CHECK(simd::places_of_sixteen(numbers.data() + 6 * u, table) == words[u]);
         }
     }
 }

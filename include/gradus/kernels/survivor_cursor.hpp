@@ -12,17 +12,6 @@
 namespace gradus {
 inline namespace GRADUS_ISA {
 
-/// Places of two numbers of 2:4.
-inline constexpr simd::places_of_pairs places_of_two_of_four = [] {
-    simd::places_of_pairs table{};
-    for (unsigned i = 0; i < 64; ++i) {
-        const unsigned low = i % 8 < 6 ? places_of(2, i % 8) : 0u;
-        const unsigned high = i / 8 < 6 ? places_of(2, i / 8) : 0u;
-        table[i] = static_cast<std::uint8_t>(low | (high << 4));
-    }
-    return table;
-}();
-
 /// `read_places` for 32 rows and whole quads, which start at a byte: a word a unit, where they lie
 /// or in `room`.
 template <layout_type L>
@@ -35,10 +24,10 @@ template <layout_type L>
     if (pattern == survivor_pattern{2, 4}) {
         index_t i = 0;
         for (; i + 8 <= units; i += 8) {
-            simd::places_of_units(index + 6 * i, places_of_two_of_four, room + i);
+            simd::places_of_units(index + 6 * i, room + i);
         }
         for (; i < units; ++i) {
-            room[i] = simd::places_of_sixteen(index + 6 * i, places_of_two_of_four);
+            room[i] = simd::places_of_sixteen(index + 6 * i);
         }
     } else {
         read_places<L>(pattern, index, 0, L::tile_rows, columns, room);

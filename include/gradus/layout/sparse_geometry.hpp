@@ -165,7 +165,7 @@ template <layout_type L> struct sparse_geometry {
 
 /// Stored bits of the same matrix with all of its codes.
 template <layout_type L>
-[[nodiscard]] constexpr index_t
+[[nodiscard]] GRADUS_INLINE constexpr index_t
 dense_bits(index_t rows, index_t cols, const typename L::grouping_type& groups) {
     return 8 * geometry<L>{rows, cols, groups}.total_bytes() + codebook_bits<L>;
 }
@@ -174,11 +174,11 @@ dense_bits(index_t rows, index_t cols, const typename L::grouping_type& groups) 
 /// the argument does not count), codebook included: exactly `size_in_bits()` of what will be
 /// packed.
 template <layout_type L>
-[[nodiscard]] constexpr index_t sparse_bits(index_t rows,
-                                            index_t cols,
-                                            const typename L::grouping_type& groups,
-                                            const survivor_pattern& pattern,
-                                            index_t survivors) {
+[[nodiscard]] GRADUS_INLINE constexpr index_t sparse_bits(index_t rows,
+                                                          index_t cols,
+                                                          const typename L::grouping_type& groups,
+                                                          const survivor_pattern& pattern,
+                                                          index_t survivors) {
     const sparse_geometry<L> shape{rows, cols, groups, pattern};
     const index_t kept = pattern.is_mask() ? survivors : shape.counted();
     return 8 * shape.total_bytes(kept) + codebook_bits<L>;

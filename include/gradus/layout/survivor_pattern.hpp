@@ -41,7 +41,10 @@ struct survivor_pattern {
         return is_mask() ? m == 1 : (m == 4 || m == 8) && n < m;
     }
 
-    friend constexpr bool operator==(const survivor_pattern&, const survivor_pattern&) = default;
+    [[nodiscard]] GRADUS_INLINE friend constexpr bool operator==(const survivor_pattern& a,
+                                                                 const survivor_pattern& b) {
+        return a.n == b.n && a.m == b.m;
+    }
 };
 
 inline constexpr survivor_pattern survivor_mask{};

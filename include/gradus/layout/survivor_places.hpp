@@ -42,7 +42,7 @@ GRADUS_INLINE void read_places(const survivor_pattern& pattern,
     for (index_t i = 0; i < (used < place_words<L> ? place_words<L> : used); ++i) {
         words[i] = 0;
     }
-    const auto set = [&](index_t place, unsigned bits) {
+    const auto set = [&](index_t place, unsigned bits) GRADUS_INLINE_LAMBDA {
         words[place / 64] |= std::uint64_t{bits} << (place % 64);
     };
     if (pattern.is_mask()) {

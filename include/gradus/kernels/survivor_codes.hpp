@@ -8,6 +8,8 @@
 #include <gradus/layout/sparse_matrix_view.hpp>
 #include <gradus/simd/read_ahead.hpp>
 
+#include <type_traits>
+
 namespace gradus {
 inline namespace GRADUS_ISA {
 
@@ -26,6 +28,11 @@ template <layout_type L> class survivor_codes {
     /// returns where the first one is. What lies up to 64 bytes behind the last may be read.
     GRADUS_INLINE const code_t*
     unpack(const std::byte* bytes, index_t count, index_t first, index_t last) {
+        if constexpr (std::is_same_v<P, bit_planes<8>>) {  // a byte each as they are
+            if (count - last >= unpacking_room) {
+                return static_cast<const code_t*>(static_cast<const void*>(bytes + first));
+            }
+        }
         constexpr index_t run_bytes = P::bytes(P::block);
         const simd::read_ahead ahead;
         const index_t skipped = first % P::block;

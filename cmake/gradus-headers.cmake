@@ -52,6 +52,11 @@ set(GRADUS_HEADERS
     gradus/clustering/spectral.hpp
     gradus/clustering/square_matrix.hpp
     gradus/clustering/subspace_eigensolver.hpp
+    gradus/compress/bit_plan.hpp
+    gradus/compress/compress_menu.hpp
+    gradus/compress/findings.hpp
+    gradus/compress/matrix_losses.hpp
+    gradus/compress/storage_order.hpp
     gradus/concepts/activation_function.hpp
     gradus/concepts/activation_scheme.hpp
     gradus/concepts/allocation.hpp

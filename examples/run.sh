@@ -12,6 +12,7 @@ set -euo pipefail
 # One line a job: its name, its program, what it does. The first is the default.
 jobs='
 quantize  quantize_model  quantizes a model by many schemes: bits, losses, table, report, plot
+compress  compress_model  prunes and quantizes within a budget of bits: plan, solution, report, plot
 generate  generate_text   writes text with f32, 8, 4, 3 and 2 bits: speed, memory, bandwidth
 '
 

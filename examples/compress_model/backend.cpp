@@ -3,8 +3,33 @@
 #include "backend.hpp"
 
 #include <gradus/compress/compress_menu.hpp>
+#include <gradus/kernels/pack_smallest.hpp>
 
 namespace compress_model {
+namespace {
+
+/// The runs of a pruned matrix, each in the storage that takes fewest bits.
+gradus::status store_survivors(gradus::mixed_codes& solved) {
+    gradus::index_t part = 0;
+    for (const gradus::coded_run& run : solved.runs) {
+        if (run.layout.empty()) { continue; }
+        const gradus::status packed = gradus::visit_layout<gradus::compress_menu>(
+            run.layout, [&]<class L>(const gradus::layout_choice<L>& choice) -> gradus::status {
+                auto map = choice.map;
+                if constexpr (L::codebook == gradus::codebook_scope::matrix) {
+                    std::copy(run.codebook.begin(), run.codebook.end(), map.levels.begin());
+                }
+                auto smallest = gradus::pack_smallest<L>(run.codes.view(), map, choice.groups);
+                if (!smallest) { return smallest.error(); }
+                solved.matrix.runs[part++].part = std::move(*smallest);
+                return gradus::done{};
+            });
+        if (!packed) { return packed; }
+    }
+    return gradus::done{};
+}
+
+}  // namespace
 
 gradus::result<gradus::mixed_codes> solve_matrix(gradus::matrix_view<float> weights,
                                                  const gradus::ordered_factor<float>& factor,
@@ -14,8 +39,13 @@ gradus::result<gradus::mixed_codes> solve_matrix(gradus::matrix_view<float> weig
                                                  gradus::thread_pool& threads) {
     options.order = factor.order;
     const auto with = [&](const auto& rule) {
-        return gradus::obs_mixed<gradus::compress_menu>(weights, factor.factor, runs, rule, options,
-                                                        threads);
+        auto solved = gradus::obs_mixed<gradus::compress_menu>(weights, factor.factor, runs, rule,
+                                                               options, threads);
+        if (!solved || zeros.choice == zero_rule::kind::none) { return solved; }
+        if (gradus::status stored = store_survivors(*solved); !stored) {
+            return decltype(solved){stored.error()};
+        }
+        return solved;
     };
     switch (zeros.choice) {
     case zero_rule::kind::none:
@@ -35,8 +65,8 @@ gradus::status prune_matrix(gradus::matrix_view<float> weights,
     gradus::obs_options options;
     options.order = factor.order;
     const auto with = [&](const auto& rule) -> gradus::status {
-        const auto pruned = gradus::obs(weights, factor.factor, gradus::unquantized{}, rule,
-                                        options, threads);
+        const auto pruned =
+            gradus::obs(weights, factor.factor, gradus::unquantized{}, rule, options, threads);
         if (!pruned) { return pruned.error(); }
         return gradus::done{};
     };

@@ -37,7 +37,8 @@ std::optional<int> parse(int argc, char** argv, options& wanted) {
         ->check(CLI::Range(0, 8));
     app.add_option("--allocator", wanted.allocator)
         ->capture_default_str()
-        ->check(CLI::IsMember({"budget", "quantile", "threshold", "legacy_quantile", "depth_first"}));
+        ->check(
+            CLI::IsMember({"budget", "quantile", "threshold", "legacy_quantile", "depth_first"}));
     app.add_option("--importance", wanted.importance,
                    "what bits are given for: measured losses, or a score")
         ->capture_default_str()

@@ -28,14 +28,14 @@ struct layer_error {
 /// One run. What it has in common with those of quantize_model is in `common`.
 struct run {
     quantize_model::run common;
-    std::string method;            ///< joint, two steps, rounding, uniform width
-    std::string allocator;         ///< what gave the bits
-    double target_bits = 0.0;      ///< what was asked for
-    double achieved_bits = 0.0;    ///< read back from the file, or of codes where those count
-    double code_bits = 0.0;        ///< average width of codes
-    double sparsity = 0.0;         ///< share of zeros, read back
+    std::string method;          ///< joint, two steps, rounding, uniform width
+    std::string allocator;       ///< what gave the bits
+    double target_bits = 0.0;    ///< what was asked for
+    double achieved_bits = 0.0;  ///< read back from the file, or of codes where those count
+    double code_bits = 0.0;      ///< average width of codes
+    double sparsity = 0.0;       ///< share of zeros, read back
     double predicted_kld = 0.0;
-    double gap = 0.0;              ///< of the allocation, in the same unit
+    double gap = 0.0;  ///< of the allocation, in the same unit
     std::vector<layer_error> relative_layer_error;
     std::vector<stage> stages;
     std::map<int, double> widths;  ///< share of the weights at each width

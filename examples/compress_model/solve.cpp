@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The stream of the model that is being compressed, and the solver at each of its inputs.
-#include "solve.hpp"
-
 #include "../quantize_model/progress.hpp"
+#include "solve.hpp"
 
 #include <gradus/calibrate/collect.hpp>
 #include <gradus/compress/storage_order.hpp>
@@ -60,18 +59,6 @@ double relative_error(const named_matrix& w,
     return whole > 0.0 ? part / whole : 0.0;
 }
 
-/// A Hessian of inputs that have nothing to do with each other: rounding.
-result<ordered_factor<float>> factor_of_nothing(index_t n, thread_pool& threads) {
-    hessian<float> h{n, "no calibration"};
-    for (index_t j = 0; j < n; ++j) {
-        h.lower()(j, j) = 1.0f;
-    }
-    h.assign(h.lower(), 1);
-    std::vector<index_t> order(n);
-    std::iota(order.begin(), order.end(), index_t{0});
-    return factorize_in_order(h, order, {.amount = 1e-6}, threads);
-}
-
 const matrix_plan& plan_for(const bit_plan& plan, const std::string& name) {
     const auto at = std::find_if(plan.matrices.begin(), plan.matrices.end(),
                                  [&](const matrix_plan& m) { return m.name == name; });
@@ -89,7 +76,13 @@ class input_job {
               method how,
               llama& model,
               solved_model& out)
-        : job_{job}, known_{known}, plan_{plan}, zeros_{zeros}, how_{how}, model_{model}, out_{out} {}
+        : job_{job},
+          known_{known},
+          plan_{plan},
+          zeros_{zeros},
+          how_{how},
+          model_{model},
+          out_{out} {}
 
     status operator()(index_t step, distinct_input input, input_statistics<>& statistics) {
         const auto start = clock::now();
@@ -118,9 +111,8 @@ class input_job {
     }
 
   private:
-    result<mixed_codes> codes_of(std::vector<float>& w,
-                                 const matrix_plan& plan,
-                                 const ordered_factor<float>& f) const {
+    result<mixed_codes>
+    codes_of(std::vector<float>& w, const matrix_plan& plan, const ordered_factor<float>& f) const {
         const matrix_view<float> view{w.data(), plan.rows, plan.cols};
         obs_options o;
         o.grids = job_.rules().grids;

@@ -11,7 +11,7 @@ namespace compress_model {
 /// What became of one matrix.
 struct solved_matrix {
     gradus::mixed_matrix packed;
-    std::vector<float> values;  ///< [rows, cols], columns as the model has them
+    std::vector<float> values;    ///< [rows, cols], columns as the model has them
     double relative_error = 0.0;  ///< ||(W - Q) X||^2 / ||W X||^2 on the inputs it was solved for
     double zeros = 0.0;           ///< share
 };
@@ -35,9 +35,9 @@ struct solved_model {
 
 /// How codes are found.
 enum class method : std::uint8_t {
-    joint,     ///< zeros and codes together, later columns answering
-    two_steps, ///< pruned first, the survivors quantized after
-    rounding,  ///< each weight by itself, no calibration
+    joint,      ///< zeros and codes together, later columns answering
+    two_steps,  ///< pruned first, the survivors quantized after
+    rounding,   ///< each weight by itself, no calibration
 };
 
 [[nodiscard]] gradus::result<solved_model> solve_model(const session& job,

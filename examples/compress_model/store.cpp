@@ -2,6 +2,7 @@
 // Write, read back, compare.
 #include "store.hpp"
 
+#include <gradus/calibrate/distinct_input.hpp>
 #include <gradus/eval/size_report.hpp>
 #include <gradus/io/packed_writer.hpp>
 #include <gradus/io/read_text_file.hpp>
@@ -57,7 +58,8 @@ result<std::uint64_t> write(const session& job,
                         part.bytes.bytes().data());
             copy.runs.push_back({run.first, std::move(part)});
         }
-        writer.add_matrix(name, std::move(copy), writer.add_input(*order));
+        const auto number = input.permuted ? std::optional{writer.add_input(*order)} : std::nullopt;
+        writer.add_matrix(name, std::move(copy), number);
     }
     const auto config = read_text_file(job.source.path() + "/config.json", index_t{1} << 20);
     if (!config) { return config.error(); }
@@ -89,12 +91,13 @@ status compare(const llama& model, const solved_model& solved) {
                 const index_t row = i % layer.rows();
                 const index_t col = first + i / layer.rows();
                 const float wanted = matrix.values[row * layer.cols() + col];
-                if (std::abs(columns[i] - wanted) <= 1e-6f * std::abs(wanted) + 1e-12f) { continue; }
+                if (std::abs(columns[i] - wanted) <= 1e-6f * std::abs(wanted) + 1e-12f) {
+                    continue;
+                }
                 return error{errc::malformed, "matrix '" + name + "': weight (" +
-                                                  std::to_string(row) + ", " +
-                                                  std::to_string(col) + ") came back as " +
-                                                  std::to_string(columns[i]) + ", not " +
-                                                  std::to_string(wanted)};
+                                                  std::to_string(row) + ", " + std::to_string(col) +
+                                                  ") came back as " + std::to_string(columns[i]) +
+                                                  ", not " + std::to_string(wanted)};
             }
         }
     }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Statistics, storage orders, losses by width, and what a unit of loss is worth in nats.
-#include "survey.hpp"
-
 #include "../quantize_model/progress.hpp"
+#include "survey.hpp"
 
 #include <gradus/calibrate/collect.hpp>
 #include <gradus/compress/storage_order.hpp>
 #include <gradus/solver/redundancy.hpp>
 
 #include <chrono>
+#include <numeric>
 
 namespace compress_model {
 
@@ -76,8 +76,8 @@ result<double> weight_of(const session& job,
         const run_recipe all{matrix.cols, layout_for(width, matrix.cols, rules.group), rules.range};
         obs_options o;
         o.grids = rules.grids;
-        const auto solved = solve_matrix({w.data(), matrix.rows, matrix.cols}, f, {&all, 1}, zeros,
-                                         o, job.threads);
+        const auto solved =
+            solve_matrix({w.data(), matrix.rows, matrix.cols}, f, {&all, 1}, zeros, o, job.threads);
         if (!solved) { return solved.error(); }
         const auto back = columns_put_back({w.data(), matrix.rows, matrix.cols}, stored);
         const auto kld = scale.of(matrix.name, back, matrix.rows, matrix.cols);
@@ -90,7 +90,8 @@ result<double> weight_of(const session& job,
     }
     if (weights[0] > 3.0 * weights[1] || weights[1] > 3.0 * weights[0]) {
         findings.push_back({"nonlinear", matrix.name + ": a unit of loss is worth " +
-                                             finding_text::number(weights[0]) + " nats at 3 bits, " +
+                                             finding_text::number(weights[0]) +
+                                             " nats at 3 bits, " +
                                              finding_text::number(weights[1]) + " at 2"});
     }
     return weights[0];
@@ -136,9 +137,10 @@ status survey_input(const session& job,
             return done{};
         };
         auto losses = measure_losses({w.data(), m.rows, n}, *f, job.wanted.widths, job.rules(),
-                                     solve, job.threads);
+                                     solve, zeros.choice != zero_rule::kind::none, job.threads);
         if (!losses) { return losses.error(); }
         losses->name = m.name;
+        if (zeros.choice == zero_rule::kind::two_of_four) { losses->pattern = {2, 4}; }
         const auto weight = weight_of(job, scale, m, *f, stored.order, zeros, found.findings);
         if (!weight) { return weight.error(); }
         losses->weight = *weight;
@@ -167,8 +169,7 @@ result<std::vector<double>> lone_curvature(const session& job,
                                            const input_statistics<>& statistics) {
     std::vector<index_t> natural(statistics.width());
     std::iota(natural.begin(), natural.end(), index_t{0});
-    const auto f =
-        factorize(hessian_in_order(statistics, natural), job.damping(), job.threads);
+    const auto f = factorize(hessian_in_order(statistics, natural), job.damping(), job.threads);
     if (!f) { return f.error(); }
     const std::vector<float> inverse = inverse_diagonal(*f, job.threads);
     std::vector<double> lone;
@@ -192,6 +193,49 @@ result<ordered_factor<float>> processing_factor(const session& job,
                               job.damping(), job.threads);
 }
 
+result<ordered_factor<float>> factor_of_nothing(index_t n, thread_pool& threads) {
+    hessian<float> h{n, "no calibration"};
+    for (index_t j = 0; j < n; ++j) {
+        h.lower()(j, j) = 1.0f;
+    }
+    h.assign(h.lower(), 1);
+    std::vector<index_t> order(n);
+    std::iota(order.begin(), order.end(), index_t{0});
+    return factorize_in_order(h, order, {.amount = 1e-6}, threads);
+}
+
+result<survey> survey_rounding(const session& job) {
+    survey found;
+    std::vector<int> widths = job.wanted.widths;
+    std::erase(widths, 0);
+    for (index_t step = 0; step < job.model->plan().size(); ++step) {
+        for (const distinct_input input : distinct_inputs) {
+            for (const std::string_view reader : llama_readers(input)) {
+                const named_matrix& m = job.weights.at(layer_name(step, reader));
+                const auto f = factor_of_nothing(m.cols, job.threads);
+                if (!f) { return f.error(); }
+                found.inputs[input_name(step, input)] = {f->order, false};
+                const auto solve = [&](matrix_view<float> rows, const run_recipe& all) -> status {
+                    const auto solved = solve_matrix(rows, *f, {&all, 1}, {}, {}, job.threads);
+                    if (!solved) { return solved.error(); }
+                    return done{};
+                };
+                auto losses =
+                    measure_losses(m.view(), *f, widths, job.rules(), solve, false, job.threads);
+                if (!losses) { return losses.error(); }
+                losses->name = m.name;
+                double squares = 0.0;
+                for (const float w : m.values) {
+                    squares += static_cast<double>(w) * static_cast<double>(w);
+                }
+                losses->weight = 1.0 / squares;
+                found.matrices.push_back(std::move(*losses));
+            }
+        }
+    }
+    return found;
+}
+
 result<survey> survey_model(const session& job, const zero_rule& zeros) {
     const auto start = std::chrono::steady_clock::now();
     survey found;
@@ -212,8 +256,7 @@ result<survey> survey_model(const session& job, const zero_rule& zeros) {
         }
         bar.advance();
     }
-    found.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    found.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return found;
 }
 

@@ -29,9 +29,8 @@ struct survey {
 };
 
 /// H of an input with its columns in another order.
-[[nodiscard]] gradus::hessian<float>
-hessian_in_order(const gradus::input_statistics<>& statistics,
-                 std::span<const gradus::index_t> order);
+[[nodiscard]] gradus::hessian<float> hessian_in_order(const gradus::input_statistics<>& statistics,
+                                                      std::span<const gradus::index_t> order);
 
 /// The factor in which a matrix is worked through: columns by falling 1 / [H^-1]_jj, those that
 /// nothing else can answer for first. `stored`: the storage order.
@@ -45,5 +44,13 @@ processing_factor(const session& job,
 lone_curvature(const session& job, const gradus::input_statistics<>& statistics);
 
 [[nodiscard]] gradus::result<survey> survey_model(const session& job, const zero_rule& zeros);
+
+/// The same for rounding each weight by itself: squared errors relative to a matrix's squares,
+/// columns as they come, no calibration and no pruning.
+[[nodiscard]] gradus::result<survey> survey_rounding(const session& job);
+
+/// The factor of inputs that have nothing to do with each other: under it, solving is rounding.
+[[nodiscard]] gradus::result<gradus::ordered_factor<float>>
+factor_of_nothing(gradus::index_t n, gradus::thread_pool& threads);
 
 }  // namespace compress_model

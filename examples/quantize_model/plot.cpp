@@ -74,15 +74,12 @@ gradus::status find_gnuplot() {
     return no_gnuplot();
 }
 
-gradus::status write_plot(const report& measured, const std::string& svg_file) {
+gradus::status draw_plot(const std::string& script, const std::string& svg_file) {
     using gradus::errc;
     using gradus::error;
-    if (measured.runs.empty() || measured.texts.empty()) {
-        return error{errc::no_effect, svg_file + ": nothing to draw (the report has no runs)"};
-    }
     const std::string unfinished = svg_file + ".part";
     std::string complaint;
-    const int state = run_gnuplot(plot_script(measured, unfinished), complaint);
+    const int state = run_gnuplot(script, complaint);
     std::error_code ignored;
     if (state == -1 && errno == ENOENT) {
         return error{errc::not_found, svg_file + ": " + no_gnuplot().message};
@@ -98,6 +95,14 @@ gradus::status write_plot(const report& measured, const std::string& svg_file) {
         return error{errc::io, svg_file + ": not written (" + failure.message() + ")"};
     }
     return gradus::done{};
+}
+
+gradus::status write_plot(const report& measured, const std::string& svg_file) {
+    if (measured.runs.empty() || measured.texts.empty()) {
+        return gradus::error{gradus::errc::no_effect,
+                             svg_file + ": nothing to draw (the report has no runs)"};
+    }
+    return draw_plot(plot_script(measured, svg_file + ".part"), svg_file);
 }
 
 }  // namespace quantize_model

@@ -20,8 +20,12 @@ namespace quantize_model {
 /// Whether there is a gnuplot; the error says what to install.
 [[nodiscard]] gradus::status find_gnuplot();
 
-/// Runs gnuplot on that script and replaces `svg_file` when all went well. Errors: no gnuplot
-/// (as above), no runs to draw, whatever gnuplot complains about.
+/// Runs gnuplot on a script that writes `svg_file`.part, and replaces `svg_file` when all went
+/// well. Errors: no gnuplot (as above), whatever gnuplot complains about.
+[[nodiscard]] gradus::status draw_plot(const std::string& script, const std::string& svg_file);
+
+/// Runs gnuplot on the script of a report and replaces `svg_file` when all went well. Errors: no
+/// gnuplot (as above), no runs to draw, whatever gnuplot complains about.
 [[nodiscard]] gradus::status write_plot(const report& measured, const std::string& svg_file);
 
 }  // namespace quantize_model

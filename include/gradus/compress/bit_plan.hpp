@@ -59,12 +59,33 @@ struct block {
     return blocks;
 }
 
-/// Codes, scales of whole groups, and the block's share of the row words.
-[[nodiscard]] inline std::uint64_t estimated_bits(
-    const matrix_losses& m, const block& b, int width, const run_rules& rules, bit_count what) {
+/// Survivors of columns [first, first + cols) at one of the widths, if weights are pruned.
+[[nodiscard]] inline std::optional<kept_weights>
+kept_of(const matrix_losses& m, index_t option, index_t first, index_t cols) {
+    if (m.survivors.empty()) { return std::nullopt; }
+    double sum = 0.0;
+    for (index_t c = first; c < first + cols; ++c) {
+        sum += m.survivors[option][c];
+    }
+    return kept_weights{static_cast<index_t>(sum + 0.5), m.pattern};
+}
+
+/// Codes or survivors with their places, scales of whole groups, and the block's share of the row
+/// words.
+[[nodiscard]] inline std::uint64_t estimated_bits(const matrix_losses& m,
+                                                  const block& b,
+                                                  index_t option,
+                                                  const run_rules& rules,
+                                                  bit_count what) {
+    const auto width = static_cast<std::uint64_t>(m.widths[option]);
     if (width == 0) { return 0; }
-    const std::uint64_t codes = m.rows * b.cols * static_cast<std::uint64_t>(width);
+    const std::uint64_t weights = m.rows * b.cols;
+    std::uint64_t codes = weights * width;
     if (what == bit_count::code_bits) { return codes; }
+    if (const auto kept = kept_of(m, option, b.first, b.cols)) {
+        codes = std::min(codes, weights + width * kept->survivors);
+        if (kept->pattern) { codes = std::min(codes, 3 * weights / 4 + width * weights / 2); }
+    }
     const std::uint64_t groups = (b.cols + rules.group - 1) / rules.group;
     return codes + m.rows * (8 * groups + 16 * b.cols / m.cols);
 }
@@ -82,7 +103,7 @@ struct block {
             for (index_t c = b.first; c < b.first + b.cols; ++c) {
                 loss += m.losses[w][c];
             }
-            options.push_back({estimated_bits(m, b, m.widths[w], rules, what), m.weight * loss});
+            options.push_back({estimated_bits(m, b, w, rules, what), m.weight * loss});
         }
         items.add(options);
     }
@@ -104,14 +125,20 @@ struct part {
                                   const run_rules& rules) {
     part made{.matrix = {from.name, from.rows, from.cols, {}, {}}};
     matrix_plan& m = made.matrix;
+    std::vector<std::optional<kept_weights>> kept;  // by run
     for (index_t i = 0; i < blocks.size(); ++i) {
         const block& b = blocks[i];
         const int width = from.widths[choice[i]];
         if (m.widths.empty() || m.widths.back() != width) {
             m.runs.push_back({0, {}, rules.range});
             m.widths.push_back(width);
+            kept.emplace_back();
         }
         m.runs.back().cols += b.cols;
+        if (const auto more = kept_of(from, choice[i], b.first, b.cols)) {
+            kept.back() = {(kept.back() ? kept.back()->survivors : 0) + more->survivors,
+                           more->pattern};
+        }
         for (index_t c = b.first; c < b.first + b.cols; ++c) {
             made.predicted += from.weight * from.losses[choice[i]][c];
         }
@@ -119,7 +146,7 @@ struct part {
     for (index_t r = 0; r < m.runs.size(); ++r) {
         run_recipe& run = m.runs[r];
         run.layout = layout_for(m.widths[r], run.cols, rules.group);
-        made.bits += run_bits(run.layout, m.rows, run.cols);
+        made.bits += run_bits(run.layout, m.rows, run.cols, kept[r]);
         made.codes += m.rows * run.cols * static_cast<std::uint64_t>(m.widths[r]);
     }
     return made;

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <gradus/layout/shipped_menu.hpp>
+#include <gradus/layout/sparse_geometry.hpp>
 
+#include <algorithm>
+#include <optional>
 #include <string>
 
 namespace gradus {
@@ -42,15 +45,31 @@ inline constexpr int widest_code = 8;
            std::to_string(group) + (worth ? "_log8" : "_f16");
 }
 
-/// Bits that a run takes in a layout of the menu, as they will be stored; 0 where it is pruned.
+/// What is kept of a run whose weights are pruned.
+struct kept_weights {
+    index_t survivors = 0;
+    std::optional<survivor_pattern> pattern = {};  ///< n of m, where zeros follow it
+};
+
+/// Bits that a run takes in a layout of the menu, as they will be stored; 0 where it is pruned as a
+/// whole. With `kept`, the least of dense codes, a mask and n of m.
 template <class Menu = compress_menu>
-[[nodiscard]] std::uint64_t run_bits(const std::string& layout, index_t rows, index_t cols) {
+[[nodiscard]] std::uint64_t run_bits(const std::string& layout,
+                                     index_t rows,
+                                     index_t cols,
+                                     const std::optional<kept_weights>& kept = {}) {
     std::uint64_t bits = 0;
     if (layout.empty()) { return bits; }
     const auto name = parse_layout_name(layout);
     const bool known =
         name && Menu::visit(*name, [&]<class L>(const layout_choice<L>& choice) {
-            bits = 8 * geometry<L>{rows, cols, choice.groups}.total_bytes() + codebook_bits<L>;
+            bits = dense_bits<L>(rows, cols, choice.groups);
+            const auto offer = [&](const survivor_pattern& pattern) {
+                bits = std::min<std::uint64_t>(
+                    bits, sparse_bits<L>(rows, cols, choice.groups, pattern, kept->survivors));
+            };
+            if (kept) { offer(survivor_mask); }
+            if (kept && kept->pattern) { offer(*kept->pattern); }
         });
     GRADUS_EXPECT(known);
     return bits;

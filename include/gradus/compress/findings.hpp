@@ -48,14 +48,14 @@ namespace finding_text {
         return finding{"no-effect", name + " is unchanged"};
     }
     if (prune_only >= 0.0 && std::abs(loss - prune_only) <= 1e-6 * prune_only) {
-        return finding{"no-effect",
-                       name + " lost " + finding_text::number(loss) +
-                           ", exactly as by pruning alone: nothing was quantized"};
+        return finding{"no-effect", name + " lost " + finding_text::number(loss) +
+                                        ", exactly as by pruning alone: nothing was quantized"};
     }
     return std::nullopt;
 }
 
-/// `lossless-at-low-bits`: no error at less than 8 bits although a group has more values than codes.
+/// `lossless-at-low-bits`: no error at less than 8 bits although a group has more values than
+/// codes.
 [[nodiscard]] inline std::optional<finding>
 find_lossless(const std::string& name, double loss, int width, index_t group, index_t distinct) {
     const bool lone = group == 1;
@@ -95,10 +95,10 @@ find_lost_zeros(const std::string& name, index_t zeros, index_t wanted) {
 [[nodiscard]] inline std::optional<finding> find_retry(const std::string& name,
                                                        const factor_report& report) {
     if (report.retries == 0 && !report.float64) { return {}; }
-    return finding{"chol-retry",
-                   name + ": not positive definite at column " +
-                       std::to_string(report.failed_column) + "; damping is now " +
-                       finding_text::number(report.damping) + (report.float64 ? ", in double" : "")};
+    return finding{"chol-retry", name + ": not positive definite at column " +
+                                     std::to_string(report.failed_column) + "; damping is now " +
+                                     finding_text::number(report.damping) +
+                                     (report.float64 ? ", in double" : "")};
 }
 
 /// `under-sampled`: fewer tokens than channels.
@@ -135,8 +135,8 @@ find_equal(const std::string& one, double first, const std::string& other, doubl
                                          finding_text::number(first) + ", to all digits"};
 }
 
-/// `leak`: 64 tokens in a row of the measured text are also in the calibration text. Runs are looked
-/// up by their start: one in eight positions of the measured text.
+/// `leak`: 64 tokens in a row of the measured text are also in the calibration text. Runs are
+/// looked up by their start: one in eight positions of the measured text.
 [[nodiscard]] inline std::optional<finding> find_leak(std::span<const token_t> calibration,
                                                       std::span<const token_t> measured) {
     constexpr index_t run = 64;

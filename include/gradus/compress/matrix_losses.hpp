@@ -22,6 +22,10 @@ struct matrix_losses {
     std::vector<std::vector<double>> losses;  ///< [widths][cols], columns as they are stored
     double weight = 1.0;                      ///< of a unit of loss, in nats of the model
 
+    /// Weights that are not zero, [widths][cols]; empty where nothing is pruned.
+    std::vector<std::vector<double>> survivors = {};
+    std::optional<survivor_pattern> pattern = {};  ///< of the zeros
+
     [[nodiscard]] double total(index_t width) const {
         double sum = 0.0;
         for (const double loss : losses[width]) {
@@ -98,6 +102,17 @@ template <class T, executor E>
     return rows;
 }
 
+/// Weights of each column that are not zero, times `share`.
+[[nodiscard]] inline std::vector<double> survivors_of(matrix_view<const float> w, double share) {
+    std::vector<double> counts(w.cols);
+    for (index_t r = 0; r < w.rows; ++r) {
+        for (index_t j = 0; j < w.cols; ++j) {
+            counts[j] += w(r, j) != 0.0f ? share : 0.0;
+        }
+    }
+    return counts;
+}
+
 /// Solves a matrix whose columns have one recipe; the weights become the values of the codes.
 template <class F>
 concept matrix_solver = requires(const F& f, matrix_view<float> w, const run_recipe& recipe) {
@@ -108,13 +123,15 @@ concept matrix_solver = requires(const F& f, matrix_view<float> w, const run_rec
 /// columns (width 0) cost (w_j U_jj)^2: what they do when all others stay.
 ///
 /// w: columns as they are stored, like the numbers in `f.order`. `solve`: with that factor and
-/// order, and whatever zeros are wanted. Errors: those of `solve`.
+/// order, and whatever zeros are wanted; `zeros`: whether there will be any. Errors: those of
+/// `solve`.
 template <matrix_solver Solve, executor E>
 [[nodiscard]] result<matrix_losses> measure_losses(weights_view w,
                                                    const ordered_factor<float>& f,
                                                    std::span<const int> widths,
                                                    const run_rules& rules,
                                                    const Solve& solve,
+                                                   bool zeros,
                                                    E& threads) {
     matrix_losses found{{}, w.rows, w.cols, {widths.begin(), widths.end()}, {}};
     const index_t rows = std::min(w.rows, measured_rows);
@@ -123,17 +140,24 @@ template <matrix_solver Solve, executor E>
     const double share = static_cast<double>(w.rows) / static_cast<double>(rows);
     for (const int width : widths) {
         std::vector<double> losses = pruned_losses(from, f);
+        std::vector<float> kept;
         if (width != 0) {
             std::vector<float> after = before;
             const matrix_view<float> to{after.data(), rows, w.cols};
             const run_recipe all{w.cols, layout_for(width, w.cols, rules.group), rules.range};
             if (status solved = solve(to, all); !solved) { return solved.error(); }
             losses = column_losses<float>(from, to, f, threads);
+            kept = std::move(after);
         }
         for (double& loss : losses) {
             loss *= share;
         }
         found.losses.push_back(std::move(losses));
+        if (zeros) {
+            found.survivors.push_back(width == 0
+                                          ? std::vector<double>(w.cols)
+                                          : survivors_of({kept.data(), rows, w.cols}, share));
+        }
     }
     return found;
 }

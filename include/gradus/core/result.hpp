@@ -60,6 +60,8 @@ template <class T> class [[nodiscard]] result {
 
     T& operator*() & { return *checked(); }
 
+    const T& operator*() const& { return *const_cast<result*>(this)->checked(); }
+
   private:
     /// Always checked: reading a value that is not there would be a silent error.
     T* checked() {

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// Losses by column add up to what the solver lost.
+#include <gradus/compress/matrix_losses.hpp>
+#include <gradus/core/random.hpp>
+
+#include <doctest/doctest.h>
+
+namespace {
+
+using namespace gradus;
+
+using two_widths = menu<shipped::grouped<adaptive_quantile<2>, log8_scale>,
+                        shipped::grouped<adaptive_quantile<4>, log8_scale>>;
+
+struct layer {
+    index_t rows;
+    index_t cols;
+    std::vector<float> weights;
+    ordered_factor<float> factor;
+};
+
+std::vector<float> normal_values(index_t count, std::uint64_t seed) {
+    const random_key key = random_key::of(seed, 0);
+    std::vector<float> values(count);
+    for (index_t i = 0; i < count; ++i) {
+        float sum = 0.0f;
+        for (index_t k = 0; k < 4; ++k) {
+            sum += static_cast<float>(key.below(65536, 4 * i + k)) / 65536.0f - 0.5f;
+        }
+        values[i] = sum;
+    }
+    return values;
+}
+
+layer some_layer(index_t rows, index_t cols) {
+    const index_t tokens = 4 * cols;
+    std::vector<float> x = normal_values(tokens * cols, 1);
+    for (index_t t = 0; t < tokens; ++t) {
+        for (index_t j = 1; j < cols; ++j) {
+            x[t * cols + j] += 0.6f * x[t * cols + j - 1];
+        }
+    }
+    hessian<float> h{cols};
+    REQUIRE(h.accumulate({x.data(), tokens, cols}));
+    std::vector<index_t> order(cols);
+    for (index_t j = 0; j < cols; ++j) {
+        order[j] = (j * 77 + 5) % cols;
+    }
+    auto factor = factorize_in_order(h, order);
+    REQUIRE(factor);
+    return {rows, cols, normal_values(rows * cols, 2), std::move(*factor)};
+}
+
+/// Measures, and keeps the losses that the solver itself told.
+result<matrix_losses>
+measured(const layer& l, std::span<const int> widths, std::vector<double>& told) {
+    gradus::serial threads;
+    const auto solve = [&](matrix_view<float> w, const run_recipe& all) -> status {
+        obs_options o;
+        o.grids = grid_time::fixed;
+        o.order = l.factor.order;
+        const auto solved =
+            obs_mixed<two_widths>(w, l.factor.factor, std::span{&all, 1}, none{}, o);
+        if (!solved) { return solved.error(); }
+        told.push_back(solved->loss);
+        return done{};
+    };
+    return measure_losses({l.weights.data(), l.rows, l.cols}, l.factor, widths, {}, solve, false,
+                          threads);
+}
+
+TEST_CASE("columns' losses add up to the matrix's, at every width") {
+    const layer l = some_layer(48, 192);
+    std::vector<double> told;
+    const std::vector<int> widths{2, 4};
+    const auto found = measured(l, widths, told);
+    REQUIRE(found);
+    REQUIRE(told.size() == 2);
+    for (index_t w = 0; w < 2; ++w) {
+        CHECK(found->total(w) == doctest::Approx(told[w]).epsilon(1e-4));
+    }
+    CHECK(found->total(1) < 0.2 * found->total(0));
+}
+
+TEST_CASE("a pruned column costs its squares times its pivot's") {
+    const layer l = some_layer(16, 64);
+    std::vector<double> told;
+    const std::vector<int> widths{0, 2};
+    const auto found = measured(l, widths, told);
+    REQUIRE(found);
+    for (index_t step = 0; step < l.cols; ++step) {
+        const index_t c = l.factor.order[step];
+        const auto pivot = static_cast<double>(l.factor.factor.pivot(step));
+        double squares = 0.0;
+        for (index_t r = 0; r < l.rows; ++r) {
+            const auto w = static_cast<double>(l.weights[r * l.cols + c]);
+            squares += w * w;
+        }
+        CHECK(found->losses[0][c] == doctest::Approx(squares * pivot * pivot).epsilon(1e-4));
+    }
+}
+
+TEST_CASE("a matrix of many rows is measured on a sample, scaled to the whole") {
+    const layer l = some_layer(1024, 64);
+    std::vector<double> told;
+    const std::vector<int> widths{4};
+    const auto found = measured(l, widths, told);
+    REQUIRE(found);
+    CHECK(found->total(0) == doctest::Approx(4.0 * told[0]).epsilon(1e-3));
+}
+
+}  // namespace

@@ -49,7 +49,7 @@ std::optional<int> parse(int argc, char** argv, options& wanted) {
                    "groups of dependent channels that share a width: a number, or 'auto'");
     app.add_option("--dependence", wanted.dependence, "by which they are grouped")
         ->capture_default_str()
-        ->check(CLI::IsMember({"gaussian", "histogram", "none"}));
+        ->check(CLI::IsMember({"gaussian", "none"}));
     app.add_option("--order", wanted.order, "in which columns are worked through")
         ->capture_default_str()
         ->check(CLI::IsMember({"curvature", "natural"}));

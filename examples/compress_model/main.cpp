@@ -189,10 +189,14 @@ result<run> hit(work& w,
         auto one = carry_out(w, known, *plan, zeros, how, name);
         if (!one) { return one; }
         one->target_bits = goal.bits;
-        if (goal.what == bit_count::code_bits) {
-            one->achieved_bits = one->code_bits;
-            return one;
+        if (goal.what == bit_count::code_bits) { one->achieved_bits = one->code_bits; }
+        if (const auto missed = find_off_target(one->achieved_bits, goal.bits)) {
+            w.note({{missed->id,
+                     name + " by the rule '" + w.job.wanted.allocator + "': " + missed->message}});
         }
+        const bool legacy =
+            w.job.wanted.allocator == "threshold" || w.job.wanted.allocator == "legacy_quantile";
+        if (legacy || goal.what == bit_count::code_bits) { return one; }
         const double used = one->achieved_bits * static_cast<double>(weights);
         const bool fits = one->achieved_bits <= goal.bits;
         const bool better = fits && (!best || best->achieved_bits < one->achieved_bits);
@@ -339,6 +343,17 @@ status complete(options& wanted) {
     if (!wanted.sparsity.empty() && wanted.widths.front() <= 1) {
         std::erase_if(wanted.widths, [](int w) { return w == 1; });  // binary codes have no zero
     }
+    if (!wanted.clusters.empty() && wanted.dependence == "none") {
+        return error{errc::invalid_argument,
+                     "--clusters groups by dependence, and --dependence is none"};
+    }
+    const bool scored = wanted.allocator != "budget";
+    if (scored && wanted.importance == "measured") {
+        return error{errc::invalid_argument, "--allocator " + wanted.allocator +
+                                                 " starts from scores; name one by --importance"};
+    }
+    if (wanted.allocator == "threshold") { wanted.widths = {2, 4, 8}; }
+    if (wanted.allocator == "legacy_quantile") { wanted.widths = {2, 3, 4, 6, 8}; }
     if (wanted.block % wanted.group != 0) {
         return error{errc::invalid_argument, "--block " + std::to_string(wanted.block) +
                                                  " is no multiple of --group " +

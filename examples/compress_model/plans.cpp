@@ -52,8 +52,9 @@ template <class Rule>
 result<bit_plan> plan_by(const session& job, const survey& known, const target& wanted, Rule rule) {
     const index_t block = job.wanted.block;
     const std::vector<double> scores = block_scores(known, block);
-    return plan_bits(known.matrices, job.rules(), goal_of(job, known, wanted, block),
-                     from_scores<Rule>{rule, scores});
+    bit_goal goal = goal_of(job, known, wanted, block);
+    goal.exact = !score_rule<Rule>;  // those without a budget hit no target
+    return plan_bits(known.matrices, job.rules(), goal, from_scores<Rule>{rule, scores});
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Statistics, storage orders, losses by width, and what a unit of loss is worth in nats.
 #include "../quantize_model/progress.hpp"
+#include "scores.hpp"
 #include "survey.hpp"
 
 #include <gradus/calibrate/collect.hpp>
@@ -120,10 +121,19 @@ status survey_input(const session& job,
     }
     stored_input& stored = found.inputs[statistics.name()];
     stored.order = order_by(sensitivity);
+    if (!job.wanted.clusters.empty()) {
+        const auto groups = groups_of(job.wanted.clusters, statistics, found.findings);
+        if (!groups) { return groups.error(); }
+        stored.order = grouped_order(*groups, sensitivity);
+    }
     stored.permuted = true;
     found.other_bits += 8 * column_number_bytes(n) * n;
     const auto f = processing_factor(job, statistics, stored.order);
     if (!f) { return f.error(); }
+    std::vector<double> pivots(n);  // by the model's columns
+    for (index_t i = 0; i < n; ++i) {
+        pivots[stored.order[f->order[i]]] = static_cast<double>(f->factor.pivot(i));
+    }
     note(found.findings, find_retry(statistics.name(), f->factor.report));
     note(found.findings, find_dead(statistics.name(), f->factor.report.dead_columns, n));
     for (const std::string_view reader : llama_readers(input)) {
@@ -145,6 +155,15 @@ status survey_input(const session& job,
         if (!weight) { return weight.error(); }
         losses->weight = *weight;
         found.matrices.push_back(std::move(*losses));
+        if (job.wanted.importance == "measured") { continue; }
+        const auto scores = scores_of(job.wanted.importance, m, statistics, pivots);
+        if (!scores) { return scores.error(); }
+        note(found.findings, find_flat_importance(m.name, *scores));
+        std::vector<double> as_stored;
+        for (const index_t c : stored.order) {
+            as_stored.push_back((*scores)[c]);
+        }
+        found.scores.push_back(std::move(as_stored));
     }
     return done{};
 }
@@ -189,8 +208,10 @@ result<ordered_factor<float>> processing_factor(const session& job,
     for (const index_t c : stored) {
         as_stored.push_back((*lone)[c]);
     }
-    return factorize_in_order(hessian_in_order(statistics, stored), order_by(as_stored),
-                              job.damping(), job.threads);
+    std::vector<index_t> order = order_by(as_stored);
+    if (job.wanted.order == "natural") { std::iota(order.begin(), order.end(), index_t{0}); }
+    return factorize_in_order(hessian_in_order(statistics, stored), std::move(order), job.damping(),
+                              job.threads);
 }
 
 result<ordered_factor<float>> factor_of_nothing(index_t n, thread_pool& threads) {

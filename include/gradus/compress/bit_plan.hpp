@@ -37,6 +37,7 @@ struct bit_goal {
     bit_count what = bit_count::stored_bits;
     std::uint64_t other_bits = 0;  ///< stored beside the matrices: permutations, scales of inputs
     index_t block = 64;            ///< columns that share a width, at most
+    bool exact = true;             ///< false: what the rule gives is taken, on target or not
 };
 
 namespace planning {
@@ -289,10 +290,16 @@ template <bit_allocator Allocator>
     const option_list items = planning::options_of(all, blocks, rules, goal.what);
     const auto costs = check_options(items.view());
     if (!costs) { return costs.error(); }
+    planning::draft draft{all, blocks, rules};
+    if (!goal.exact) {
+        const auto found = allocator.allocate(items.view(), costs->most);
+        if (!found) { return found.error(); }
+        draft.choose(found->choice);
+        return draft.plan(goal.other_bits);
+    }
     const std::uint64_t most = budget_of(goal.average);
     const std::uint64_t fixed = goal.what == bit_count::stored_bits ? goal.other_bits : 0;
     std::uint64_t budget = most - std::min(most, fixed);
-    planning::draft draft{all, blocks, rules};
     std::vector<std::uint32_t> best(blocks.size(), 0);
     double best_loss = std::numeric_limits<double>::infinity();
     double bound = 0.0;

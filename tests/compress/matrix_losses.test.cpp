@@ -82,22 +82,29 @@ TEST_CASE("columns' losses add up to the matrix's, at every width") {
     CHECK(found->total(1) < 0.2 * found->total(0));
 }
 
-TEST_CASE("a pruned column costs its squares times its pivot's") {
+TEST_CASE("a pruned matrix costs the damped energy of its outputs") {
     const layer l = some_layer(16, 64);
     std::vector<double> told;
     const std::vector<int> widths{0, 2};
     const auto found = measured(l, widths, told);
     REQUIRE(found);
-    for (index_t step = 0; step < l.cols; ++step) {
-        const index_t c = l.factor.order[step];
-        const auto pivot = static_cast<double>(l.factor.factor.pivot(step));
-        double squares = 0.0;
-        for (index_t r = 0; r < l.rows; ++r) {
-            const auto w = static_cast<double>(l.weights[r * l.cols + c]);
-            squares += w * w;
+    double energy = 0.0;
+    for (index_t r = 0; r < l.rows; ++r) {
+        for (index_t i = 0; i < l.cols; ++i) {
+            for (index_t j = 0; j < l.cols; ++j) {
+                // C + D above the diagonal of the factor, scaled by its roots.
+                const auto& f = l.factor.factor;
+                const double c = i == j
+                                   ? 1.0 + static_cast<double>(f.added[i])
+                                   : static_cast<double>(f.view()(std::min(i, j), std::max(i, j)));
+                energy += c * static_cast<double>(f.root[i]) * static_cast<double>(f.root[j]) *
+                          static_cast<double>(l.weights[r * l.cols + l.factor.order[i]]) *
+                          static_cast<double>(l.weights[r * l.cols + l.factor.order[j]]);
+            }
         }
-        CHECK(found->losses[0][c] == doctest::Approx(squares * pivot * pivot).epsilon(1e-4));
     }
+    CHECK(found->total(0) == doctest::Approx(energy).epsilon(1e-4));
+    CHECK(found->total(1) < 0.5 * found->total(0));
 }
 
 TEST_CASE("a matrix of many rows is measured on a sample, scaled to the whole") {

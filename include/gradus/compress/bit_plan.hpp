@@ -60,6 +60,12 @@ struct block {
     return blocks;
 }
 
+/// The option that a choice stands for: the first columns of a matrix are never pruned, as a matrix
+/// of nothing has no stored form.
+[[nodiscard]] inline index_t option_at(const matrix_losses& m, const block& b, index_t choice) {
+    return b.first == 0 && m.widths[choice] == 0 ? choice + 1 : choice;
+}
+
 /// Survivors of columns [first, first + cols) at one of the widths, if weights are pruned.
 [[nodiscard]] inline std::optional<kept_weights>
 kept_of(const matrix_losses& m, index_t option, index_t first, index_t cols) {
@@ -99,7 +105,8 @@ kept_of(const matrix_losses& m, index_t option, index_t first, index_t cols) {
     for (const block& b : blocks) {
         const matrix_losses& m = all[b.matrix];
         std::vector<bit_option> options;
-        for (index_t w = 0; w < m.widths.size(); ++w) {
+        for (index_t choice = 0; choice < m.widths.size(); ++choice) {
+            const index_t w = option_at(m, b, choice);
             double loss = 0.0;
             for (index_t c = b.first; c < b.first + b.cols; ++c) {
                 loss += m.losses[w][c];
@@ -129,19 +136,20 @@ struct part {
     std::vector<std::optional<kept_weights>> kept;  // by run
     for (index_t i = 0; i < blocks.size(); ++i) {
         const block& b = blocks[i];
-        const int width = from.widths[choice[i]];
+        const index_t option = option_at(from, b, choice[i]);
+        const int width = from.widths[option];
         if (m.widths.empty() || m.widths.back() != width) {
             m.runs.push_back({0, {}, rules.range});
             m.widths.push_back(width);
             kept.emplace_back();
         }
         m.runs.back().cols += b.cols;
-        if (const auto more = kept_of(from, choice[i], b.first, b.cols)) {
+        if (const auto more = kept_of(from, option, b.first, b.cols)) {
             kept.back() = {(kept.back() ? kept.back()->survivors : 0) + more->survivors,
                            more->pattern};
         }
         for (index_t c = b.first; c < b.first + b.cols; ++c) {
-            made.predicted += from.weight * from.losses[choice[i]][c];
+            made.predicted += from.weight * from.losses[option][c];
         }
     }
     for (index_t r = 0; r < m.runs.size(); ++r) {

@@ -78,20 +78,6 @@ template <class T, executor E>
     return losses;
 }
 
-/// Per column: sum over rows of (w_j U_jj)^2.
-[[nodiscard]] inline std::vector<double> pruned_losses(matrix_view<const float> w,
-                                                       const ordered_factor<float>& f) {
-    std::vector<double> losses(w.cols);
-    for (index_t j = 0; j < w.cols; ++j) {
-        const index_t c = f.order[j];
-        for (index_t r = 0; r < w.rows; ++r) {
-            const auto lost = static_cast<double>(w(r, c) * f.factor.pivot(j));
-            losses[c] += lost * lost;
-        }
-    }
-    return losses;
-}
-
 /// The rows of a matrix that are measured.
 [[nodiscard]] inline std::vector<float> sample_rows(weights_view w, index_t count) {
     std::vector<float> rows;
@@ -119,8 +105,9 @@ concept matrix_solver = requires(const F& f, matrix_view<float> w, const run_rec
     { f(w, recipe) } -> std::same_as<status>;
 };
 
-/// Solves the matrix once for each width, all columns alike, and tells the losses apart. Pruned
-/// columns (width 0) cost (w_j U_jj)^2: what they do when all others stay.
+/// Solves the matrix once for each width, all columns alike, and tells the losses apart. At width 0
+/// the whole matrix is pruned: columns that others could answer for then cost more than they would
+/// alone, so that few are given up, and those that are cost no more than foreseen.
 ///
 /// w: columns as they are stored, like the numbers in `f.order`. `solve`: with that factor and
 /// order, and whatever zeros are wanted; `zeros`: whether there will be any. Errors: those of
@@ -139,25 +126,20 @@ template <matrix_solver Solve, executor E>
     const matrix_view<const float> from{before.data(), rows, w.cols};
     const double share = static_cast<double>(w.rows) / static_cast<double>(rows);
     for (const int width : widths) {
-        std::vector<double> losses = pruned_losses(from, f);
-        std::vector<float> kept;
-        if (width != 0) {
-            std::vector<float> after = before;
-            const matrix_view<float> to{after.data(), rows, w.cols};
+        std::vector<float> after = before;
+        const matrix_view<float> to{after.data(), rows, w.cols};
+        if (width == 0) {
+            std::fill(after.begin(), after.end(), 0.0f);
+        } else {
             const run_recipe all{w.cols, layout_for(width, w.cols, rules.group), rules.range};
             if (status solved = solve(to, all); !solved) { return solved.error(); }
-            losses = column_losses<float>(from, to, f, threads);
-            kept = std::move(after);
         }
+        std::vector<double> losses = column_losses<float>(from, to, f, threads);
         for (double& loss : losses) {
             loss *= share;
         }
         found.losses.push_back(std::move(losses));
-        if (zeros) {
-            found.survivors.push_back(width == 0
-                                          ? std::vector<double>(w.cols)
-                                          : survivors_of({kept.data(), rows, w.cols}, share));
-        }
+        if (zeros) { found.survivors.push_back(survivors_of({after.data(), rows, w.cols}, share)); }
     }
     return found;
 }

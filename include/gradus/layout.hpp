@@ -13,3 +13,5 @@
 #include <gradus/layout/packed_view.hpp>
 #include <gradus/layout/plain_codes.hpp>
 #include <gradus/layout/sparse_f16.hpp>
+#include <gradus/layout/sparse_matrix.hpp>
+#include <gradus/layout/sparse_part.hpp>

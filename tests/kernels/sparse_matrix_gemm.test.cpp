@@ -107,6 +107,7 @@ index_t faults_of_shapes(std::initializer_list<survivor_pattern> patterns,
 }
 
 using four = layout<uniform_symmetric<4>, group<64>>;
+using eight = layout<uniform_symmetric<8>, group<64>>;
 
 }  // namespace
 
@@ -155,17 +156,17 @@ TEST_CASE("threads change nothing") {
     }
 }
 
-TEST_CASE("nothing is read outside the bytes") {
+TEST_CASE_TEMPLATE("nothing is read outside the bytes", L, four, eight) {
     for (const survivor_pattern& p : {survivor_mask, survivor_pattern{2, 4}}) {
-        for (const index_t rows : std::initializer_list<index_t>{32, 37}) {
-            const auto d = pruned_definition<four>(rows, 80, {}, p, 60);
-            const sparse_matrix<four> w = packed_of(d, p);
+        for (const index_t rows : std::initializer_list<index_t>{32, 37, 96}) {
+            const auto d = pruned_definition<L>(rows, 80, {}, p, 60);
+            const sparse_matrix<L> w = packed_of(d, p);
             const product x{1, rows, 80};
             std::vector<float> expected(rows);
             gemv(w, std::span{x.x}.first(80), std::span{expected});
             for (const guarded_end end : {guarded_end::front, guarded_end::back}) {
                 const guarded_memory<std::byte> bytes{w.bytes(), end};
-                sparse_matrix_view<four> guarded = w.view();
+                sparse_matrix_view<L> guarded = w.view();
                 guarded.bytes = bytes.values();
                 std::vector<float> y(rows);
                 gemv(guarded, std::span{x.x}.first(80), std::span{y});

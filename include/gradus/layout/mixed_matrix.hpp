@@ -25,11 +25,11 @@ struct column_run {
 ///
 ///     W = [run 0 | run 1 | ...] + outliers
 ///
-/// Each run is an ordinary packed matrix of its own layout, whose groups start where it does, so
-/// any boundary is correct; one at a multiple of the group size wastes no scale. Runs ascend and do
-/// not overlap. Columns that no run covers are zero and cost nothing: pruned as a whole. To sort
-/// columns by width, permute them and let the input go through the same `column_order`; the
-/// columns of the outliers are those after the permutation.
+/// Each run is an ordinary packed matrix of its own layout, dense or sparse (`pack_smallest`),
+/// whose groups start where it does, so any boundary is correct; one at a multiple of the group
+/// size wastes no scale. Runs ascend and do not overlap. Columns that no run covers are zero and
+/// cost nothing: pruned as a whole. To sort columns by width, permute them and let the input go
+/// through the same `column_order`; the columns of the outliers are those after the permutation.
 ///
 /// What one stage hands the next and a file stores: no templates, all of the bits.
 struct mixed_matrix {

@@ -18,7 +18,7 @@ inline namespace GRADUS_ISA {
 
 /// What one stage hands the next and a file stores: no templates, all of the bits.
 struct packed_part {
-    std::string layout;  ///< as in layout_name
+    std::string layout;  ///< as in layout_name; of a sparse matrix: `name_of_sparse`
     index_t rows = 0;
     index_t cols = 0;
     aligned_buffer bytes;

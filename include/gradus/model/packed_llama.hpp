@@ -13,7 +13,8 @@ namespace gradus {
 inline namespace GRADUS_ISA {
 
 /// All weights of a packed file. `open_plain(file, matrix, part)` gives the part of a plain one, as
-/// for `open_parts`; outliers and permutations need no help.
+/// for `open_parts` (`open_any_part` for files with sparse ones); outliers and permutations need no
+/// help.
 /// Errors: as `load_llama_weights`, for float tensors and packed matrices alike.
 template <class OpenPlain>
 [[nodiscard]] result<model_weights>

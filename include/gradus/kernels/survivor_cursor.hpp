@@ -142,11 +142,13 @@ template <layout_type L> class survivor_cursor {
 
     GRADUS_INLINE void set_next(const code_t* next) { next_ = next; }
 
-    /// Asks for what the blocks after these will need: places, and survivors of the next stretch.
+    /// Asks for what the blocks after these will need: places, and survivors of the next stretch,
+    /// which is far away where they are bytes: those wait in the second cache (a seventh faster
+    /// from memory; with fewer bits the first is a twentieth faster).
     GRADUS_INLINE void read_ahead(const std::byte* places) {
         ahead_.of(places, 64);
         for (index_t i = 0; i < following_step_; i += 64) {
-            __builtin_prefetch(following_ + i, 0, 3);
+            __builtin_prefetch(following_ + i, 0, L::packing_type::bits == 8 ? 2 : 3);
         }
         following_ += following_step_;
     }

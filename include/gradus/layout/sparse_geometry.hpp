@@ -55,9 +55,9 @@ using grids_of_layout = layout<typename L::mapping_type,
 /// 512 columns (500 of base3) of a wider group.
 ///
 /// So the size follows from shape and number of survivors alone, tile boundaries round nothing, and
-/// survivors unpack like codes of a full block. (Survivors beside each block's mask took one stream
-/// in the place of three, but up to 7 bits a plane and block, offsets of tiles, and lines that are
-/// nowhere full: the unpacking alone cost more than it does now with the expansion.)
+/// survivors unpack like codes of a full block. (Survivors beside each block's part of the index
+/// would lie in one stream, but round up to a byte a plane and block, need offsets of tiles, and
+/// have lines that are nowhere full.)
 template <layout_type L> struct sparse_geometry {
     static_assert(L::tile_rows == tiles_of_32, "sparse matrices have tiles of 32 rows");
     using P = typename L::packing_type;

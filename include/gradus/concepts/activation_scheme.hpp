@@ -18,7 +18,10 @@ enum class activation_scope {
 ///   segment_columns   the widest segment; 0: as wide as the kernel likes
 ///   most              the largest |integer| used
 ///   scale(largest)    scale for values of which `largest` is the largest magnitude; the values
-///                     beyond most * scale are clamped
+///                     beyond most * scale are clamped; NaN and infinity must come out as such
+/// and, where a scheme has it,
+///   clipped_share()   `largest` is what all but this share of a token's magnitudes stay below
+///   rounds_to_bf16    values are rounded to bf16 first
 template <class A>
 concept activation_scheme = named<A> && requires(const A a, float largest) {
     requires(A::digits == 1 || A::digits == 3);
@@ -27,5 +30,15 @@ concept activation_scheme = named<A> && requires(const A a, float largest) {
     { A::most } -> std::convertible_to<float>;
     { a.scale(largest) } noexcept -> std::same_as<float>;
 };
+
+template <class A>
+concept clipping_scheme = activation_scheme<A> && requires(const A a) {
+    { a.clipped_share() } noexcept -> std::same_as<double>;
+};
+
+/// Integers of 24 bits in units of a segment's largest value are as good as the floats, and where a
+/// product is made in floats, these are taken.
+template <class A>
+inline constexpr bool keeps_floats = A::digits == 3 && A::scope == activation_scope::segment;
 
 }  // namespace gradus

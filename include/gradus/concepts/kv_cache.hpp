@@ -14,7 +14,8 @@ enum class key_storage : std::uint8_t { after_position, before_position };
 
 /// `append` adds a block of tokens, `attend` answers the queries of the last of them: query i of n
 /// belongs to token length - n + i and sees that token and all before it. Heads lie side by side
-/// in a row; queries may have several heads for each head of the cache (grouped queries).
+/// in a row; queries may have several heads for each head of the cache (grouped queries). `append`
+/// may return a status; a cache that refused tokens answers with NaN until they are forgotten.
 template <class Cache>
 concept kv_cache =
     std::movable<Cache> &&

@@ -139,6 +139,34 @@ pick(const native_mask& m, const native<float>& a, const native<float>& b) {
     return greatest(f32x16(0.0f) - x, x);
 }
 
+/// The largest of the lanes; where one is NaN, any of them.
+[[nodiscard]] GRADUS_INLINE float largest_lane(const f32x16& x) {
+#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
+    const __m512 v = x.part[0];
+    const __m256 eight = _mm256_max_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1));
+    const __m128 four = _mm_max_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+#elif GRADUS_HAS_SIMD && defined(__AVX2__)
+    const __m256 eight = _mm256_max_ps(x.part[0], x.part[1]);
+    const __m128 four = _mm_max_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+#elif GRADUS_HAS_SIMD && defined(__SSE4_2__)
+    const __m128 four =
+        _mm_max_ps(_mm_max_ps(x.part[0], x.part[2]), _mm_max_ps(x.part[1], x.part[3]));
+#endif
+#if GRADUS_HAS_SIMD && defined(__SSE4_2__)
+    const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
+#else
+    float values[lanes];
+    x.store(values);
+    for (index_t half = lanes / 2; half > 0; half /= 2) {
+        for (index_t i = 0; i < half; ++i) {
+            values[i] = values[i + half] > values[i] ? values[i + half] : values[i];
+        }
+    }
+    return values[0];
+#endif
+}
+
 /// Words below 2^24 as floats, exactly.
 template <class Real> [[nodiscard]] GRADUS_INLINE f32x16 as_real(const u32x16& x) {
     f32x16 r;

@@ -76,6 +76,15 @@ GRADUS_INLINE void store_codes(const u32x16& v, code_t* to) {
 #endif
 }
 
+/// The lowest byte of each word.
+GRADUS_INLINE void store_low_bytes(const u32x16& v, void* to) {
+#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
+    _mm_storeu_si128(static_cast<__m128i*>(to), _mm512_cvtepi32_epi8(v.part[0]));
+#else
+    store_codes(v & u32x16(255u), static_cast<code_t*>(to));
+#endif
+}
+
 }  // namespace simd
 }  // namespace GRADUS_ISA
 }  // namespace gradus

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// One of the four columns of sixteen rows of bytes, as words.
+#pragma once
+
+#include <gradus/simd/bytes.hpp>
+
+namespace gradus {
+inline namespace GRADUS_ISA {
+namespace simd {
+
+/// Byte `Column` of every word of a part of a unit (16 rows by 4 columns).
+template <int Column>
+[[nodiscard]] GRADUS_INLINE native<std::uint32_t> byte_column(byte_register v) {
+#if GRADUS_HAS_SIMD && defined(__aarch64__)
+    const native<std::uint32_t> words{vreinterpretq_u32_u8(v)};
+#else
+    const native<std::uint32_t> words(v);
+#endif
+    if constexpr (Column == 0) {
+        return words & native<std::uint32_t>(255u);
+    } else if constexpr (Column == 3) {
+        return words >> 24;
+    } else {
+        return (words >> (8 * Column)) & native<std::uint32_t>(255u);
+    }
+}
+
+}  // namespace simd
+}  // namespace GRADUS_ISA
+}  // namespace gradus

@@ -25,7 +25,7 @@ template <layout_type L, activation_scheme A> class activation_block {
     template <activation_value X> void see_tokens(matrix_view<const X> x) {
         if constexpr (A::scope == activation_scope::token) {
             for (index_t t = 0; t < x.rows; ++t) {
-                const auto step = step_for(scheme_, largest_magnitude(&x(t, 0), x.cols));
+                const auto step = step_for(scheme_, peak_of(scheme_, &x(t, 0), x.cols));
                 token_scale_[t] = step.scale;
                 token_inverse_[t] = step.inverse;
             }
@@ -58,7 +58,7 @@ template <layout_type L, activation_scheme A> class activation_block {
                 const index_t width = cut_.width(column);
                 auto inverse = token_inverse_[t];
                 if constexpr (A::scope == activation_scope::segment) {
-                    const auto step = step_for(scheme_, largest_magnitude(&x(t, column), width));
+                    const auto step = step_for(scheme_, peak_of(scheme_, &x(t, column), width));
                     scale_[place] = step.scale;
                     inverse = step.inverse;
                 }

@@ -65,7 +65,69 @@ template <index_t Columns = 32> struct int8_per_group {
     }
 };
 
+/// As int8_per_token, but a token's few largest values are clamped, so that they do not coarsen the
+/// others: the scale is that of the largest of the `percent` smallest magnitudes.
+///
+/// Error:  |x - its integer| <= scale / 2 up to that magnitude m, |x| - m beyond.
+/// Source: Wu et al. 2020, arXiv:2004.09602 (percentile calibration), here for every token anew.
+struct int8_clipped : int8_per_token {
+    static constexpr std::string_view name = "int8_clipped";
+
+    float percent = 99.5f;
+
+    [[nodiscard]] GRADUS_INLINE constexpr double clipped_share() const noexcept {
+        return 1.0 - static_cast<double>(percent) / 100.0;
+    }
+};
+
+/// One byte a value and one scale for all tokens, known beforehand: scale = limit / 127. The limit
+/// comes from calibration (quantize/activation_limit.hpp).
+///
+/// Error:  |x - its integer| <= scale / 2 up to the limit, |x| - limit beyond.
+/// Source: Jacob et al. 2018, arXiv:1712.05877.
+struct int8_static {
+    static constexpr std::string_view name = "int8_static";
+    static constexpr index_t digits = 1;
+    static constexpr activation_scope scope = activation_scope::token;
+    static constexpr index_t segment_columns = 0;
+    static constexpr float most = 127.0f;
+
+    float limit = 0.0f;  ///< in the unit of the values
+
+    [[nodiscard]] GRADUS_INLINE constexpr float scale(float largest) const noexcept {
+        return limit / most + 0.0f * largest;
+    }
+};
+
+/// Two bytes a value, one scale a token: scale = max |x| / 32767. The products are those of three
+/// digits, of which the third is zero.
+///
+/// Error:  |x - its integer| <= scale / 2, 1 / 258 of int8_per_token's.
+/// Source: the rule is int8_per_token's.
+struct int16_per_token {
+    static constexpr std::string_view name = "int16_token";
+    static constexpr index_t digits = 3;
+    static constexpr activation_scope scope = activation_scope::token;
+    static constexpr index_t segment_columns = 0;
+    static constexpr float most = 32767.0f;
+
+    [[nodiscard]] GRADUS_INLINE constexpr float scale(float largest) const noexcept {
+        return largest / most;
+    }
+};
+
+/// Values rounded to bf16, then seen as f32_activations sees them.
+///
+/// Error:  |x - what is seen| <= 2^-9 |x| + 2^-23 max |x| over the segment.
+/// Source: Kalamkar et al. 2019, arXiv:1905.12322.
+struct bf16_activations : f32_activations {
+    static constexpr std::string_view name = "bf16";
+    static constexpr bool rounds_to_bf16 = true;
+};
+
 static_assert(activation_scheme<f32_activations> && activation_scheme<int8_per_token> &&
               activation_scheme<int8_per_group<32>>);
+static_assert(clipping_scheme<int8_clipped> && activation_scheme<int8_static> &&
+              activation_scheme<int16_per_token> && activation_scheme<bf16_activations>);
 
 }  // namespace gradus

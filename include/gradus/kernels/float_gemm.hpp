@@ -90,20 +90,23 @@ template <layout_type L, activation_scheme A, class View = packed_view<L>> class
     /// The values that the scheme makes of columns [first, first + count) of a token.
     template <activation_value X>
     void as_seen(std::span<const X> x, index_t first, index_t count, float* seen) const {
-        if constexpr (A::digits != 1) {
+        if constexpr (keeps_floats<A>) {
             for (index_t i = 0; i < count; ++i) {
                 seen[i] = as_float(x[first + i]);
+                if constexpr (requires { A::rounds_to_bf16; }) {
+                    seen[i] = bf16::from(seen[i]).value();
+                }
             }
         } else {
             activation_step step{};
             if constexpr (A::scope == activation_scope::token) {
-                step = step_for(scheme_, largest_magnitude(x.data(), x.size()));
+                step = step_for(scheme_, peak_of(scheme_, x.data(), x.size()));
             }
             for (index_t i = 0; i < count;) {
                 index_t width = count - i;
                 if constexpr (A::scope == activation_scope::segment) {
                     width = std::min(width, cut_.width(first + i));
-                    step = step_for(scheme_, largest_magnitude(&x[first + i], width));
+                    step = step_for(scheme_, peak_of(scheme_, &x[first + i], width));
                 }
                 for (const index_t end = i + width; i < end; ++i) {
                     const float q = round_even(as_float(x[first + i]) * step.inverse);

@@ -2,51 +2,15 @@
 // Activations to signed bytes, in the order in which a product reads them.
 #pragma once
 
-#include <gradus/core/half.hpp>
 #include <gradus/core/matrix_view.hpp>
+#include <gradus/kernels/clipped_magnitude.hpp>
 #include <gradus/kernels/segments.hpp>
-#include <gradus/simd/half_lanes.hpp>
 
 #include <bit>
 #include <limits>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
-
-/// Element types that activations may have.
-template <class X>
-concept activation_value = std::same_as<X, float> || std::same_as<X, bf16> || std::same_as<X, f16>;
-
-[[nodiscard]] GRADUS_INLINE float as_float(float x) {
-    return x;
-}
-
-[[nodiscard]] GRADUS_INLINE float as_float(bf16 x) {
-    return x.value();
-}
-
-[[nodiscard]] GRADUS_INLINE float as_float(f16 x) {
-    return x.value();
-}
-
-/// Up to sixteen activations; lanes from `count` on are zero.
-template <activation_value X>
-[[nodiscard]] GRADUS_INLINE simd::f32x16 load_activations(const X* from, index_t count) {
-    if (count >= simd::lanes) {
-        if constexpr (std::same_as<X, float>) {
-            return simd::f32x16::load(from);
-        } else if constexpr (std::same_as<X, bf16>) {
-            return simd::load_bf16(static_cast<const std::byte*>(static_cast<const void*>(from)));
-        } else {
-            return simd::load_f16(static_cast<const std::byte*>(static_cast<const void*>(from)));
-        }
-    }
-    float lanes[simd::lanes] = {};
-    for (index_t i = 0; i < count; ++i) {
-        lanes[i] = as_float(from[i]);
-    }
-    return simd::f32x16::load(lanes);
-}
 
 /// The largest magnitude, or NaN if any value is NaN or infinite.
 template <activation_value X>
@@ -65,6 +29,28 @@ template <activation_value X>
         found = greatest(found, lane);
     }
     return found + sum(poison);
+}
+
+/// What a scheme takes for the largest magnitude of a token or a segment.
+template <activation_scheme A, activation_value X>
+[[nodiscard]] GRADUS_INLINE float
+peak_of([[maybe_unused]] const A& scheme, const X* x, index_t count) {
+    const float largest = largest_magnitude(x, count);
+    if constexpr (clipping_scheme<A>) {
+        const bool finite = magnitude(largest) <= std::numeric_limits<float>::max();
+        return finite ? clipped_magnitude(x, count, scheme.clipped_share()) : largest;
+    } else if constexpr (requires { A::rounds_to_bf16; }) {
+        return bf16::from(largest).value();
+    } else {
+        return largest;
+    }
+}
+
+/// Rounded to bf16, ties to even; finite values.
+[[nodiscard]] GRADUS_INLINE simd::f32x16 as_bf16(const simd::f32x16& x) {
+    const simd::u32x16 bits = simd::to_bits(x);
+    const simd::u32x16 odd = (bits >> 16) & simd::u32x16(1u);
+    return simd::from_bits((bits + odd + simd::u32x16(0x7fffu)) & simd::u32x16(0xffff0000u));
 }
 
 /// Scale, its inverse (0 for values that all become zero) as the integers see them.
@@ -93,7 +79,8 @@ digits_of(const X* x, index_t count, float inverse, std::int8_t* out, index_t di
     constexpr float bias = A::digits == 1 ? 128.0f : 8421504.0f;
     simd::f32x16 total(0.0f);
     for (index_t i = 0; i < count; i += simd::lanes) {
-        const simd::f32x16 v = load_activations(x + i, count - i);
+        simd::f32x16 v = load_activations(x + i, count - i);
+        if constexpr (requires { A::rounds_to_bf16; }) { v = as_bf16(v); }
         const simd::f32x16 scaled =
             inverse == 0.0f ? simd::f32x16(0.0f) : round_even(v * simd::f32x16(inverse));
         const simd::f32x16 q = least(greatest(scaled, -A::most), A::most);

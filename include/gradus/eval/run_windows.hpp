@@ -43,7 +43,9 @@ struct window_set {
     }
 };
 
-/// The caches that a model makes for itself; a quantized cache is another such function object.
+/// The caches that a model makes for itself; a quantized cache is another such function object. It
+/// may say `tokens_a_step`, how many tokens go through the model at a time (0: a whole window), and
+/// `settle(caches)`, what to do after each step.
 struct own_caches {
     template <class Model>
     [[nodiscard]] auto operator()(const Model& model, index_t capacity) const {
@@ -55,7 +57,8 @@ struct own_caches {
 template <class Model, class MakeCaches> class window_seat {
   public:
     window_seat(const Model& model, const MakeCaches& make_caches, index_t longest)
-        : caches_{make_caches(model, longest)},
+        : make_caches_{make_caches},
+          caches_{make_caches(model, longest)},
           memory_{model.make_workspace(longest)},
           logits_(longest * model.vocabulary()),
           scratch_(model.vocabulary()) {}
@@ -68,8 +71,16 @@ template <class Model, class MakeCaches> class window_seat {
         }
         const matrix_view<float> logits{logits_.data(), w.positions(), model.vocabulary()};
         // The last token is only a target: nothing is predicted from it.
-        model.forward(set.tokens.subspan(w.first, w.length - 1), std::span{caches_}, logits,
-                      memory_);
+        const index_t read = w.length - 1;
+        const index_t step = tokens_a_step() == 0 ? read : tokens_a_step();
+        const index_t unscored = w.scored_from - 1;  // tokens whose prediction does not count
+        for (index_t at = 0; at < read; at += step) {
+            const index_t end = std::min(at + step, read);
+            const index_t from = std::max(at, std::min(unscored, end));
+            model.forward(set.tokens.subspan(w.first + at, end - at), std::span{caches_},
+                          logits.block(from - std::min(from, unscored), end - from), memory_);
+            settle();
+        }
         return logits;
     }
 
@@ -77,6 +88,21 @@ template <class Model, class MakeCaches> class window_seat {
     [[nodiscard]] std::span<float> scratch() noexcept { return scratch_; }
 
   private:
+    [[nodiscard]] index_t tokens_a_step() const {
+        if constexpr (requires { make_caches_.tokens_a_step; }) {
+            return make_caches_.tokens_a_step;
+        } else {
+            return 0;
+        }
+    }
+
+    void settle() {
+        if constexpr (requires { make_caches_.settle(std::span{caches_}); }) {
+            make_caches_.settle(std::span{caches_});
+        }
+    }
+
+    MakeCaches make_caches_;
     decltype(std::declval<const MakeCaches&>()(std::declval<const Model&>(), index_t{})) caches_;
     workspace memory_;
     std::vector<float> logits_;

@@ -26,7 +26,7 @@ template <kv_cache Cache> class cache_batch {
                 matrix_view<const float> new_values) {  // [sequences, heads * width]
         GRADUS_EXPECT(new_keys.rows == sequences_.size() && new_values.rows == sequences_.size());
         for (index_t i = 0; i < sequences_.size(); ++i) {
-            sequences_[i].append(new_keys.block(i, 1), new_values.block(i, 1));
+            static_cast<void>(sequences_[i].append(new_keys.block(i, 1), new_values.block(i, 1)));
         }
     }
 

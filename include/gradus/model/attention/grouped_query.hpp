@@ -68,7 +68,8 @@ struct grouped_query {
         const index_t first = cache.length();
         position.at_heads(queries, head_width, first);
         position.at_heads(keys, head_width, first);
-        cache.append(keys, values);
+        // A cache that cannot hold them says so when it is asked, and answers with NaN.
+        static_cast<void>(cache.append(keys, values));
         cache.attend(queries, attended);
     }
 };

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Ours beside theirs on this machine, in one run: products, encoders and decoders.
+# Ours beside theirs on this machine, in one run: products, encoders and decoders, attention.
 #
-#   bench/compare.sh [--quick | --all] [--threads 2] [gemv] [gemm] [codes] [ARGUMENT...]
+#   bench/compare.sh [--quick | --all] [--threads 2] [gemv] [gemm] [codes] [attention]
+#                    [ARGUMENT...]
 #
-# Without a part, all three. --quick: 4 and 8 bits, fewer repetitions. --all: every batch, shape,
+# Without a part, all four. --quick: 4 and 8 bits, fewer repetitions. --all: every batch, shape,
 # grouping and form of activations. Arguments that begin with - go to Google Benchmark.
 #
 # Repetitions of all benchmarks are interleaved at random; tables show medians and shares of the
@@ -27,16 +28,16 @@ while [ $# -gt 0 ]; do
     --quick) extent=quick repetitions=3 ;;
     --all) extent=all ;;
     --threads) threads=$2 && shift ;;
-    gemv | gemm | codes) parts+=("$1") ;;
+    gemv | gemm | codes | attention) parts+=("$1") ;;
     -*) passed+=("$1") ;;
     *)
-        echo "bench/compare.sh: unknown part $1 (gemv, gemm, codes)" >&2
+        echo "bench/compare.sh: unknown part $1 (gemv, gemm, codes, attention)" >&2
         exit 2
         ;;
     esac
     shift
 done
-[ ${#parts[@]} -gt 0 ] || parts=(gemv gemm codes)
+[ ${#parts[@]} -gt 0 ] || parts=(gemv gemm codes attention)
 
 quietly() {
     if ! "$@" >>"$log" 2>&1 </dev/null; then
@@ -56,21 +57,26 @@ quietly cmake --build "$build" --target gradus_bench
 chosen() {
     local theirs='(ggml|xnnpack|onednn|openblas)_[^/]*'
     local ours='[^/]*_(g32|g128)_f16|uniform_symmetric[48]_channel_f16'
-    local batches='8|512' shapes='4096x4096'
+    local batches='8|512' shapes='4096x4096' caches='f32|f16|uniform[48]_[^/]*|ggml_[^/]*'
     case $extent in
     quick)
         ours='uniform_symmetric[48]_g(32|128)_f16'
         theirs='ggml_(q4_0|q4_K|q8_0)(_repacked)?|xnnpack_[^/]*|onednn_s8s8'
         batches=512
         ;;
-    all) ours='[^/]*_f16' batches='[0-9]*' shapes='[0-9]*x4096' ;;
+    all) ours='[^/]*_f16' batches='[0-9]*' shapes='[0-9]*x4096' caches='[^/]*' ;;
     esac
     case $1 in
     gemv) echo "^gemv/($ours|$theirs)/.*threads:$threads" ;;
     gemm) echo "^gemm/($ours|$theirs)/($shapes)/batch:($batches)/.*threads:$threads" ;;
+    attention) echo "^attention/($caches)/.*threads:$threads" ;;
     codes) echo "^(memcpy|[a-z_]*code[a-z_]*|[a-z_]*search[a-z_]*)/" ;;
     esac
 }
+
+# Blocks of a cache are allocated one by one. glibc puts them on huge pages if told so, as a server
+# of long contexts would: from DRAM a third of the time is otherwise spent on translations.
+export GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824
 
 # One thread stays on one core, the last: the first serves the interrupts.
 pinned=()
@@ -97,6 +103,7 @@ for part in "${parts[@]}"; do
     awk -f "$reports/limits.awk" "$build/$part.tsv" | sort
     case $part in
     codes) awk -f "$reports/codes.awk" "$build/$part.tsv" ;;
+    attention) awk -f "$reports/attention.awk" "$build/$part.tsv" ;;
     *) awk -f "$reports/products.awk" "$build/$part.tsv" ;;
     esac
 done

@@ -22,7 +22,23 @@ set(GRADUS_HEADERS
     gradus/allocation/target_average.hpp
     gradus/allocation/threshold.hpp
     gradus/allocation/water_filling.hpp
+    gradus/cache.hpp
+    gradus/cache/bit_chooser.hpp
+    gradus/cache/cache_shape.hpp
+    gradus/cache/check_kv_block.hpp
+    gradus/cache/check_kv_input.hpp
+    gradus/cache/f16_cache.hpp
     gradus/cache/f32_cache.hpp
+    gradus/cache/float_cache.hpp
+    gradus/cache/kv_codebooks.hpp
+    gradus/cache/kv_float_rows.hpp
+    gradus/cache/kv_options.hpp
+    gradus/cache/kv_packer.hpp
+    gradus/cache/kv_policy.hpp
+    gradus/cache/kv_seat.hpp
+    gradus/cache/kv_serial.hpp
+    gradus/cache/packed_cache.hpp
+    gradus/cache/settle_layers.hpp
     gradus/calibrate/block_stream.hpp
     gradus/calibrate/calibration_text.hpp
     gradus/calibrate/channel_moments.hpp
@@ -73,6 +89,7 @@ set(GRADUS_HEADERS
     gradus/concepts/packing.hpp
     gradus/concepts/position_encoding.hpp
     gradus/concepts/range.hpp
+    gradus/concepts/rotation.hpp
     gradus/concepts/rounding.hpp
     gradus/concepts/scale_format.hpp
     gradus/concepts/sparsity.hpp
@@ -100,6 +117,7 @@ set(GRADUS_HEADERS
     gradus/eval/bootstrap.hpp
     gradus/eval/divergence.hpp
     gradus/eval/losses.hpp
+    gradus/eval/packed_caches.hpp
     gradus/eval/perplexity.hpp
     gradus/eval/run_windows.hpp
     gradus/eval/size_report.hpp
@@ -152,9 +170,14 @@ set(GRADUS_HEADERS
     gradus/kernels.hpp
     gradus/kernels/activation_block.hpp
     gradus/kernels/activations.hpp
+    gradus/kernels/attend_kv.hpp
+    gradus/kernels/attention.hpp
+    gradus/kernels/attention_rows.hpp
+    gradus/kernels/attention_schemes.hpp
     gradus/kernels/block_codes.hpp
     gradus/kernels/block_units.hpp
     gradus/kernels/candidate_losses.hpp
+    gradus/kernels/clipped_magnitude.hpp
     gradus/kernels/decode.hpp
     gradus/kernels/decode_panel.hpp
     gradus/kernels/decode_rows.hpp
@@ -166,19 +189,33 @@ set(GRADUS_HEADERS
     gradus/kernels/encode_units.hpp
     gradus/kernels/estimate.hpp
     gradus/kernels/export_tables.hpp
-    gradus/kernels/f32_attention.hpp
     gradus/kernels/f32_dot.hpp
     gradus/kernels/f32_exp.hpp
+    gradus/kernels/f32_exp2.hpp
     gradus/kernels/f32_panels.hpp
     gradus/kernels/f32_softmax.hpp
     gradus/kernels/fit_rows.hpp
     gradus/kernels/float_gemm.hpp
+    gradus/kernels/float_part.hpp
     gradus/kernels/gemm.hpp
     gradus/kernels/gemm_runs.hpp
     gradus/kernels/gemv.hpp
     gradus/kernels/integer_gemm.hpp
+    gradus/kernels/kv_attention.hpp
+    gradus/kernels/kv_codes.hpp
+    gradus/kernels/kv_decode.hpp
+    gradus/kernels/kv_decoded.hpp
+    gradus/kernels/kv_encode.hpp
+    gradus/kernels/kv_fit.hpp
+    gradus/kernels/kv_operands.hpp
+    gradus/kernels/kv_part.hpp
+    gradus/kernels/kv_places.hpp
+    gradus/kernels/kv_product.hpp
+    gradus/kernels/kv_tile.hpp
+    gradus/kernels/kv_view.hpp
     gradus/kernels/lane_fit.hpp
     gradus/kernels/lane_grid.hpp
+    gradus/kernels/load_activations.hpp
     gradus/kernels/multiply_panel.hpp
     gradus/kernels/multiply_tile.hpp
     gradus/kernels/pack_codes.hpp
@@ -190,6 +227,7 @@ set(GRADUS_HEADERS
     gradus/kernels/plane_units.hpp
     gradus/kernels/quantize_activations.hpp
     gradus/kernels/row_codes.hpp
+    gradus/kernels/row_part.hpp
     gradus/kernels/segments.hpp
     gradus/kernels/sparse_decode.hpp
     gradus/kernels/sparse_gemm.hpp
@@ -218,6 +256,8 @@ set(GRADUS_HEADERS
     gradus/layout/find_bad_survivor.hpp
     gradus/layout/geometry.hpp
     gradus/layout/grid_words.hpp
+    gradus/layout/kv_block.hpp
+    gradus/layout/kv_unit.hpp
     gradus/layout/layout.hpp
     gradus/layout/layout_name.hpp
     gradus/layout/menu.hpp
@@ -274,6 +314,7 @@ set(GRADUS_HEADERS
     gradus/model/mixed_parts.hpp
     gradus/model/norm/layer_norm.hpp
     gradus/model/norm/rms_norm.hpp
+    gradus/model/outlier_part.hpp
     gradus/model/packed_llama.hpp
     gradus/model/permuted_input.hpp
     gradus/model/position/learned.hpp
@@ -289,6 +330,7 @@ set(GRADUS_HEADERS
     gradus/packing/base3.hpp
     gradus/packing/bit_planes.hpp
     gradus/quantize.hpp
+    gradus/quantize/activation_limit.hpp
     gradus/quantize/check_recipe.hpp
     gradus/quantize/check_weights.hpp
     gradus/quantize/matrix_grid.hpp
@@ -302,6 +344,10 @@ set(GRADUS_HEADERS
     gradus/range/minmax.hpp
     gradus/range/mse_search.hpp
     gradus/range/percentile.hpp
+    gradus/rotation.hpp
+    gradus/rotation/hadamard.hpp
+    gradus/rotation/identity.hpp
+    gradus/rotation/randomized_hadamard.hpp
     gradus/rounding.hpp
     gradus/rounding/error_diffusing.hpp
     gradus/rounding/nearest.hpp
@@ -314,12 +360,14 @@ set(GRADUS_HEADERS
     gradus/scale/log8_scale.hpp
     gradus/simd/batch.hpp
     gradus/simd/bits_of.hpp
+    gradus/simd/byte_columns.hpp
     gradus/simd/byte_dot.hpp
     gradus/simd/byte_lookup.hpp
     gradus/simd/bytes.hpp
     gradus/simd/expand.hpp
     gradus/simd/f64x16.hpp
     gradus/simd/four_places.hpp
+    gradus/simd/fused_broadcast.hpp
     gradus/simd/half_lanes.hpp
     gradus/simd/instruction_sets.hpp
     gradus/simd/lanes.hpp

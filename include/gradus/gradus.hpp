@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gradus/allocation.hpp>
+#include <gradus/cache.hpp>
 #include <gradus/grouping.hpp>
 #include <gradus/importance.hpp>
 #include <gradus/kernels.hpp>
@@ -11,5 +12,6 @@
 #include <gradus/packing.hpp>
 #include <gradus/quantize.hpp>
 #include <gradus/range.hpp>
+#include <gradus/rotation.hpp>
 #include <gradus/rounding.hpp>
 #include <gradus/scale.hpp>

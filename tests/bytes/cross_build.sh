@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Stored bytes depend on neither instruction set, compiler, contraction nor threads: builds
-# write_schemes.cpp in many ways, runs what this machine can, and compares all that is printed.
+# write_schemes.cpp and write_caches.cpp in many ways, runs what this machine can, and compares all
+# that is printed.
 #
 #   tests/bytes/cross_build.sh [SCRATCH]      JOBS=N builds at once (all processors by default)
 #
@@ -49,12 +50,15 @@ try() {
     local name=$1 needed=$2 compiler=$3 contraction=$4 threads
     local build=$scratch/$name.$compiler.$contraction
     shift 4
-    if ! "$compiler" -std=c++20 -O2 -DNDEBUG "$@" "-ffp-contract=$contraction" \
-        -I"$root/include" "$here/write_schemes.cpp" -o "$build.program" -pthread \
-        >"$build.log" 2>&1; then
-        echo "does not build: $(tail -n 1 "$build.log")" >"$build.code"
-        return
-    fi
+    local source
+    for source in write_schemes write_caches; do
+        if ! "$compiler" -std=c++20 -O2 -DNDEBUG "$@" "-ffp-contract=$contraction" \
+            -I"$root/include" "$here/$source.cpp" -o "$build.$source.program" -pthread \
+            >"$build.log" 2>&1; then
+            echo "does not build: $(tail -n 1 "$build.log")" >"$build.code"
+            return
+        fi
+    done
     # shellcheck disable=SC2086
     if ! machine_has $needed; then
         echo "built; this machine cannot run it" >"$build.code"
@@ -62,8 +66,8 @@ try() {
     fi
     mkdir -p "$build.tmp"
     for threads in 1 2; do
-        if ! "$build.program" "$root/examples/data/reference" "$build.tmp" $threads \
-            >"$build.$threads.out" 2>>"$build.log"; then
+        if ! { "$build.write_schemes.program" "$root/examples/data/reference" "$build.tmp" \
+            $threads && "$build.write_caches.program"; } >"$build.$threads.out" 2>>"$build.log"; then
             echo "does not run: $(tail -n 1 "$build.log")" >"$build.code"
             return
         fi
@@ -111,7 +115,7 @@ for name in "${names[@]}"; do
     for threads in 1 2; do
         out=$build.$threads.out
         expected=${expected:-$out}
-        printf '%-30s %8s %6s  %-16s  %s\n' "$name" $threads "$(fused "$build.program")" \
+        printf '%-30s %8s %6s  %-16s  %s\n' "$name" $threads "$(fused "$build.write_schemes.program")" \
             "$(hash_of "$out")" "$(head -n 1 "$out")"
         if [ "$(hash_of "$out")" != "$(hash_of "$expected")" ]; then
             failed=1
@@ -123,10 +127,10 @@ done
 [ -n "$expected" ] || { echo "nothing could be run" && exit 1; }
 
 # The comparison means little unless the compilers did fuse where they were allowed to.
-for fast in "$scratch"/*.fast.program; do
+for fast in "$scratch"/*.fast.write_schemes.program; do
     case $fast in *scalar.* | *sse4.2.*) continue ;; esac
     if [ "$(fused "$fast")" -le "$(fused "${fast/.fast./.off.}")" ]; then
-        echo "$(basename "$fast" .program): contraction was allowed, yet nothing was fused"
+        echo "$(basename "$fast" .write_schemes.program): contraction was allowed, yet nothing was fused"
         failed=1
     fi
 done
@@ -136,6 +140,7 @@ for what in ${skipped[@]+"${skipped[@]}"}; do
 done
 if [ "$failed" -eq 0 ]; then
     echo "all $(find "$scratch" -name '*.out' | wc -l) runs agree on" \
-        "$(grep -c '^fnv1a64:' "$expected") schemes and the losses behind them"
+        "$(grep -c '^fnv1a64:' "$expected") schemes and the losses behind them, and" \
+        "$(grep -c '^cache:' "$expected") caches"
 fi
 exit "$failed"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One token's attention over a long cache: bytes of the cache a second, and how far the result is
-// off.
+// Attention of one token or a block of them over a long cache: bytes of the cache a second, and how
+// far the result is off.
 #include "../support/attention.hpp"
 
 #include <gradus/cache/f16_cache.hpp>
@@ -31,17 +31,19 @@ template <class Cache> void fill(Cache& cache, index_t tokens) {
 
 template <class Cache> class float_attention {
   public:
-    explicit float_attention(index_t tokens) : cache_{{kv_heads, head_width, tokens}} {
-        fill(cache_, tokens);
+    explicit float_attention(const attention_shape& shape)
+        : queries_{shape.queries}, cache_{{kv_heads, head_width, shape.tokens}} {
+        fill(cache_, shape.tokens);
     }
 
     [[nodiscard]] std::size_t bytes() const { return cache_.size_in_bytes(); }
 
     void run(std::span<float> out, std::size_t threads) {
-        cache_.attend(one_query(), {out.data(), 1, out.size()}, pool(threads));
+        cache_.attend(some_queries(queries_), {out.data(), queries_, query_cols}, pool(threads));
     }
 
   private:
+    index_t queries_;
     Cache cache_;
 };
 
@@ -50,10 +52,11 @@ template <int Bits, index_t Block, class Scheme> class packed_attention {
     using cache_type = gradus::packed_cache<gradus::per_channel<>, gradus::per_token<>>;
 
   public:
-    explicit packed_attention(index_t tokens)
-        : cache_{{kv_heads, head_width, tokens}, {}, {}, options()},
+    explicit packed_attention(const attention_shape& shape)
+        : queries_{shape.queries},
+          cache_{{kv_heads, head_width, shape.tokens}, {}, {}, options()},
           memory_{gradus::kv_attention_floats(cache_.shape()) * sizeof(float)} {
-        fill(cache_, tokens);
+        fill(cache_, shape.tokens);
     }
 
     [[nodiscard]] std::size_t bytes() const {
@@ -66,7 +69,7 @@ template <int Bits, index_t Block, class Scheme> class packed_attention {
 
     void run(std::span<float> out, std::size_t threads) {
         auto* const floats = static_cast<float*>(static_cast<void*>(memory_.bytes().data()));
-        gradus::attend_kv(cache_.view(), one_query(), {out.data(), 1, out.size()},
+        gradus::attend_kv(cache_.view(), some_queries(queries_), {out.data(), queries_, query_cols},
                           {floats, memory_.size() / sizeof(float)}, Scheme{}, pool(threads));
     }
 
@@ -78,14 +81,16 @@ template <int Bits, index_t Block, class Scheme> class packed_attention {
         return how;
     }
 
+    index_t queries_;
     cache_type cache_;
     gradus::aligned_buffer memory_;
 };
 
 template <int Bits, index_t Block, class Scheme> void add_packed() {
-    add_attention("uniform" + std::to_string(Bits) + "_g" + std::to_string(Block) + "_" +
-                      std::string{Scheme::name},
-                  [](index_t tokens) { return packed_attention<Bits, Block, Scheme>{tokens}; });
+    add_attention(
+        "uniform" + std::to_string(Bits) + "_g" + std::to_string(Block) + "_" +
+            std::string{Scheme::name},
+        [](const attention_shape& s) { return packed_attention<Bits, Block, Scheme>{s}; });
 }
 
 template <int Bits> void add_schemes() {
@@ -96,8 +101,10 @@ template <int Bits> void add_schemes() {
 }
 
 [[maybe_unused]] const bool registered = [] {
-    add_attention("f32", [](index_t n) { return float_attention<gradus::f32_cache>{n}; });
-    add_attention("f16", [](index_t n) { return float_attention<gradus::f16_cache>{n}; });
+    add_attention("f32",
+                  [](const attention_shape& s) { return float_attention<gradus::f32_cache>{s}; });
+    add_attention("f16",
+                  [](const attention_shape& s) { return float_attention<gradus::f16_cache>{s}; });
     add_schemes<8>();
     add_schemes<4>();
     add_schemes<2>();

@@ -7,14 +7,17 @@ namespace {
 
 using namespace gradus_bench;
 
-/// Keys and values are [head_width, tokens, kv_heads]; the queries [head_width, 1, query_heads].
+/// Keys and values are [head_width, tokens, kv_heads], queries [head_width, queries, query_heads];
+/// several queries all see all tokens, a few more than ours.
 class ggml_attention {
   public:
-    ggml_attention(ggml_type type, gradus::index_t tokens)
+    ggml_attention(ggml_type type, const attention_shape& shape)
         : row_{ggml_row_size(type, head_width)},
-          storage_{2 * kv_heads * tokens * row_},
-          query_(one_query().row(0).begin(), one_query().row(0).end()),
+          storage_{2 * kv_heads * shape.tokens * row_},
+          query_(some_queries(shape.queries).data,
+                 some_queries(shape.queries).data + shape.queries * query_cols),
           result_(query_.size()) {
+        const gradus::index_t tokens = shape.tokens;
         memory_.reset(ggml_init({std::size_t{1} << 16, nullptr, true}));
         const auto cached = static_cast<std::int64_t>(tokens);
         const auto tensor = [&](ggml_type of, std::int64_t rows, std::size_t heads, void* data) {
@@ -27,7 +30,8 @@ class ggml_attention {
         std::byte* const values = keys + kv_heads * tokens * row_;
         fill(type, tokens, 3, keys);
         fill(type, tokens, 4, values);
-        ggml_tensor* const q = tensor(GGML_TYPE_F32, 1, query_heads, query_.data());
+        ggml_tensor* const q = tensor(GGML_TYPE_F32, static_cast<std::int64_t>(shape.queries),
+                                      query_heads, query_.data());
         ggml_tensor* const k = tensor(type, cached, kv_heads, keys);
         ggml_tensor* const v = tensor(type, cached, kv_heads, values);
         const float scale = 1.0f / std::sqrt(static_cast<float>(head_width));
@@ -79,7 +83,7 @@ class ggml_attention {
 /// A type of its own for each, so that each keeps its own caches.
 template <ggml_type Type> void add() {
     add_attention(std::string{"ggml_"} + ggml_type_name(Type),
-                  [](gradus::index_t tokens) { return ggml_attention{Type, tokens}; });
+                  [](const attention_shape& s) { return ggml_attention{Type, s}; });
 }
 
 [[maybe_unused]] const bool registered = [] {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The table of attention, from the lines of medians.awk. Names are
-# attention/<cache>/<tokens>/threads:<n>.
+# attention/<cache>/<tokens>/queries:<q>/threads:<n>.
 
 # Bits of a code: 8 of uniform8_g128_int8, of ggml_q8_0.
 function width(who,    digits) {
@@ -9,7 +9,7 @@ function width(who,    digits) {
     return digits + 0
 }
 
-function milliseconds(i) { return 2 * 8 * 128 * tokens[i] * 4 / speed[i] * 1e3 }
+function milliseconds(i) { return 2 * 32 * 128 * tokens[i] * queries[i] / speed[i] * 1e3 }
 
 BEGIN { FS = "\t" }
 
@@ -20,9 +20,10 @@ $1 ~ /^machine\/int8\//     { dot = $3 }
 $1 ~ /^attention\// {
     split($1, part, "/")
     ++count
-    names[count] = part[2]; tokens[count] = part[3]; threads[count] = substr(part[4], 9)
+    names[count] = part[2]; tokens[count] = part[3]; threads[count] = substr(part[5], 9)
+    queries[count] = substr(part[4], 9); table[count] = part[3] "/" queries[count] "/" part[5]
     bytes[count] = $2; speed[count] = $3; stored[count] = $4; wrong[count] = $5
-    order[count] = sprintf("%06d %d %05.2f %s", part[3], threads[count], 99 - $4, part[2])
+    order[count] = sprintf("%03d %s %05.2f %s", queries[count], table[count], 99 - $4, part[2])
     index_of[count] = count
 }
 
@@ -36,19 +37,18 @@ END {
     }
     for (k = 1; k <= count; ++k) {
         i = index_of[k]
-        if (tokens[i] != last) {
-            printf "\nattention of one token over %d, 32 query heads, 8 of keys and values, " \
-                "width 128, %d thread%s\n", tokens[i], threads[i], (threads[i] > 1 ? "s" : "")
+        if (table[i] != last) {
+            printf "\nattention of %d token%s over %d, 32 query heads, 8 of keys and values, " \
+                "width 128, %d thread%s\n", queries[i], (queries[i] > 1 ? "s" : ""), tokens[i],
+                threads[i], (threads[i] > 1 ? "s" : "")
             printf "%-22s %6s %8s %7s %7s %7s %9s  %s\n", "cache", "bits", "ms", "GB/s", "memory",
                 "peak", "error", "ggml of the same width: their time / ours"
-            last = tokens[i]
+            last = table[i]
         }
         peak = names[i] ~ /int8$/ ? dot : names[i] ~ /int16$/ ? dot / 2 : fma
         ratio = ""
         for (j = 1; j <= count && names[i] !~ /^ggml_/; ++j) {
-            if (names[j] !~ /^ggml_/ || tokens[j] != tokens[i] || threads[j] != threads[i]) {
-                continue
-            }
+            if (names[j] !~ /^ggml_/ || table[j] != table[i]) { continue }
             if (width(names[j]) == width(names[i])) {
                 ratio = sprintf("%s %.1f", names[j], speed[i] / speed[j])
             }
@@ -59,6 +59,7 @@ END {
         else { printf "%6.0f%% ", (peak > 0 ? 100 * speed[i] / peak / threads[i] : 0) }
         printf "%9.2g  %s\n", wrong[i], ratio
     }
-    print "\nmemory: of what is read from DRAM at best; peak: of the multiply-adds that the form of\n" \
-        "queries and weights allows (int16 takes two products, floats a fused multiply-add)."
+    print "\nGB/s of stored bytes; memory: share of what is read from DRAM at best; peak: of the"
+    print "multiply-adds that the form of queries and weights allows (int16 takes two products, floats"
+    print "a fused multiply-add)."
 }

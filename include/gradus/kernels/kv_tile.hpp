@@ -32,10 +32,11 @@ template <int W, index_t Rows, attention_scheme S> class kv_tile {
     static_assert(kv_unit::tile_lanes == 2 * simd::lanes);
 
   public:
-    static void multiply(const kv_codes& codes,
-                         const operands& x,
-                         float* sums,  // [Rows][stride], 32 of each
-                         index_t stride) {
+    /// Not inlined: in the midst of others its loops lose registers, and a third of their speed.
+    [[gnu::noinline]] static void multiply(const kv_codes& codes,
+                                           const operands& x,
+                                           float* sums,  // [Rows][stride], 32 of each
+                                           index_t stride) {
         constexpr index_t registers = simd::parts == 1 ? 16 : 8;
         constexpr index_t held = std::max(index_t{1}, registers / (sums_a_row * simd::parts));
         constexpr index_t at_once = std::min(Rows, held);
@@ -43,12 +44,13 @@ template <int W, index_t Rows, attention_scheme S> class kv_tile {
         for (index_t r = 0; r < Rows; r += at_once) {
             if constexpr (digits == 0) {
                 if (codes.levels == nullptr) {
-                    multiply_floats<at_once>(
-                        codes, x, r, sums + r * stride, stride,
-                        [](const simd::u32x16& code) { return simd::as_real<float>(code); });
+                    multiply_floats<at_once>(codes, x, r, sums + r * stride, stride,
+                                             [](const simd::u32x16& code) GRADUS_INLINE_LAMBDA {
+                                                 return simd::as_real<float>(code);
+                                             });
                 } else {
                     multiply_floats<at_once>(codes, x, r, sums + r * stride, stride,
-                                             [&](const simd::u32x16& code) {
+                                             [&](const simd::u32x16& code) GRADUS_INLINE_LAMBDA {
                                                  return simd::lookup<(1 << W)>(codes.levels, code);
                                              });
                 }
@@ -147,17 +149,12 @@ template <int W, index_t Rows, attention_scheme S> class kv_tile {
             const block_units<planes> from{at};
             each_quad([&](auto quad) GRADUS_INLINE_LAMBDA {
                 constexpr index_t q = quad();
-                const index_t step = b * block_steps + 4 * q;
-                add_unit<Now, 0>(
-                    [&](index_t p) GRADUS_INLINE_LAMBDA {
-                        return from.template unit<2 * q, unit_form::exact>(p);
-                    },
-                    x, first, step, value, total);
-                add_unit<Now, 1>(
-                    [&](index_t p) GRADUS_INLINE_LAMBDA {
-                        return from.template unit<2 * q + 1, unit_form::exact>(p);
-                    },
-                    x, first, step, value, total);
+                simd::byte_register code[2][simd::parts];
+                simd::each_part([&](index_t p) GRADUS_INLINE_LAMBDA {
+                    code[0][p] = simd::held(from.template unit<2 * q, unit_form::exact>(p));
+                    code[1][p] = simd::held(from.template unit<2 * q + 1, unit_form::exact>(p));
+                });
+                add_quad<Now>(code, x, first, b * block_steps + 4 * q, value, total);
             });
         }
         simd::unrolled<Now * 2>([&](index_t i) GRADUS_INLINE_LAMBDA {
@@ -165,24 +162,27 @@ template <int W, index_t Rows, attention_scheme S> class kv_tile {
         });
     }
 
-    template <index_t Now, index_t Half, class Code, class Value>
-    GRADUS_INLINE static void add_unit(Code&& code_at,
+    /// Four steps, both halves of the lanes side by side: sums enough for the latency of an add.
+    template <index_t Now, class Value>
+    GRADUS_INLINE static void add_quad(const simd::byte_register (&code)[2][simd::parts],
                                        const operands& x,
                                        index_t first,
                                        index_t step,
                                        Value&& value,
                                        simd::f32x16 (&total)[Now][2]) {
-        simd::byte_register code[simd::parts];
-        simd::each_part([&](index_t p) GRADUS_INLINE_LAMBDA { code[p] = code_at(p); });
         each_quad([&](auto column) GRADUS_INLINE_LAMBDA {
             constexpr index_t c = column();
-            simd::u32x16 words;
-            simd::each_part([&](index_t p) GRADUS_INLINE_LAMBDA {
-                words.part[p] = simd::byte_column<int{c}>(code[p]);
+            simd::f32x16 values[2];
+            simd::unrolled<2>([&](index_t h) GRADUS_INLINE_LAMBDA {
+                simd::u32x16 words;
+                simd::each_part([&](index_t p) GRADUS_INLINE_LAMBDA {
+                    words.part[p] = simd::byte_column<int{c}>(code[h][p]);
+                });
+                values[h] = value(words);
             });
-            const simd::f32x16 values = value(words);
-            simd::unrolled<Now>([&](index_t r) GRADUS_INLINE_LAMBDA {
-                total[r][Half] = fused_broadcast(x.x[first + r][step + c], values, total[r][Half]);
+            simd::unrolled<Now * 2>([&](index_t i) GRADUS_INLINE_LAMBDA {
+                auto& sum = total[i / 2][i % 2];
+                sum = fused_broadcast(x.x[first + i / 2][step + c], values[i % 2], sum);
             });
         });
     }

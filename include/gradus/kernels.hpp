@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Products, encoding and decoding on packed matrices, for users; no header of the library includes
-// this one.
+// Products, encoding and decoding on packed matrices, attention on packed caches, for users; no
+// header of the library includes this one.
 #pragma once
 
+#include <gradus/kernels/attend_kv.hpp>
 #include <gradus/kernels/decode.hpp>
 #include <gradus/kernels/gemm.hpp>
 #include <gradus/kernels/gemm_runs.hpp>

@@ -31,7 +31,7 @@ struct exact_attention {
     static constexpr float most = 0.0f;
 };
 
-/// Two bytes: for 8-bit codes below max |x| * 2^-16 * 128 a step.
+/// Two bytes: at most 2^-9 max |x| a step for codes of 8 bits, 2^-13 for those of 4.
 struct int16_attention {
     static constexpr std::string_view name = "int16";
     static constexpr index_t digits = 2;

@@ -2,6 +2,7 @@
 // Attention on a few tokens whose keys lie row by row: sinks and windows.
 #pragma once
 
+#include <gradus/core/matrix_view.hpp>
 #include <gradus/kernels/attention_rows.hpp>
 #include <gradus/kernels/load_activations.hpp>
 

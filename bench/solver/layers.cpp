@@ -157,7 +157,7 @@ int main(int argc, char** argv) {
                 b.factoring.wall, n * n * n / 3e9 / b.factoring.wall);
     b.measure_product();
     const unstructured blocks{0.5, zero_budget::block, 128};
-    const obs_options published{grid_time::fixed, 128, false, {}, 0, 0};
+    const obs_options published{grid_time::fixed, 128, false, {}, 0, 0, {}};
     b.run("50 %", unquantized{}, unstructured{});
     b.run("50 % by blocks", unquantized{}, blocks);
     b.run("2:4", unquantized{}, n_of_m<2, 4>{});

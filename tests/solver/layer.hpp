@@ -28,19 +28,26 @@ struct layer {
     std::vector<double> w;
     std::vector<double> h;
 
-    /// e H e^T over the rows of the difference of two matrices.
-    template <class T> [[nodiscard]] double error_of(const std::vector<T>& q) const {
+    /// e H e^T of one row of the difference of two matrices.
+    template <class T> [[nodiscard]] double row_error_of(const std::vector<T>& q, index_t r) const {
         double total = 0.0;
         std::vector<double> e(cols);
+        for (index_t c = 0; c < cols; ++c) {
+            e[c] = w[r * cols + c] - static_cast<double>(q[r * cols + c]);
+        }
+        for (index_t i = 0; i < cols; ++i) {
+            for (index_t j = 0; j < cols; ++j) {
+                total += e[i] * h[i * cols + j] * e[j];
+            }
+        }
+        return total;
+    }
+
+    /// The same over all rows.
+    template <class T> [[nodiscard]] double error_of(const std::vector<T>& q) const {
+        double total = 0.0;
         for (index_t r = 0; r < rows; ++r) {
-            for (index_t c = 0; c < cols; ++c) {
-                e[c] = w[r * cols + c] - static_cast<double>(q[r * cols + c]);
-            }
-            for (index_t i = 0; i < cols; ++i) {
-                for (index_t j = 0; j < cols; ++j) {
-                    total += e[i] * h[i * cols + j] * e[j];
-                }
-            }
+            total += row_error_of(q, r);
         }
         return total;
     }

@@ -60,7 +60,7 @@ void check_values(const std::vector<double>& q, const std::vector<double>& expec
 }
 
 constexpr damping mean_of_one_percent{0.01, damping_rule::mean};
-constexpr obs_options as_published{grid_time::fixed, 128, false, {}, 0, 0};
+constexpr obs_options as_published{grid_time::fixed, 128, false, {}, 0, 0, {}};
 
 /// The best values of columns [from, n) of a row, given errors in the columns before: the solution
 /// of (e H)_F = 0 by elimination. Damped H.
@@ -330,6 +330,50 @@ TEST_CASE_TEMPLATE("codes and grids pack into a layout that decodes to the value
     CHECK(decoded == q);
 }
 
+TEST_CASE("rows that count more keep more, and the report counts them so") {
+    const layer l = random_layer(64, 200, 300, gradus::test::seed());
+    layer exact = l;
+    exact.h = damped_by_column(l, 0.05);
+    std::vector<float> counts(l.rows);
+    for (index_t r = 0; r < l.rows; ++r) {
+        counts[r] = r % 2 == 0 ? 9.0f : 1.0f;
+    }
+    const auto f = factor_of<double>(l, some);
+    const auto check = [&](const auto& how, obs_options o) {
+        auto plain = l.w;
+        const auto alike = gradus::obs(matrix_view<double>{plain.data(), l.rows, l.cols}, f, how,
+                                       unstructured{}, o);
+        REQUIRE(alike.has_value());
+        o.row_weights = counts;
+        auto q = l.w;
+        const auto done =
+            gradus::obs(matrix_view<double>{q.data(), l.rows, l.cols}, f, how, unstructured{}, o);
+        REQUIRE(done.has_value());
+        double weighted = 0.0;
+        double before = 0.0;
+        index_t zeros[2] = {};
+        for (index_t r = 0; r < l.rows; ++r) {
+            const double own = exact.row_error_of(q, r);
+            weighted += static_cast<double>(counts[r]) * own;
+            before += static_cast<double>(counts[r]) * exact.row_error_of(plain, r);
+            const auto row = q.begin() + static_cast<std::ptrdiff_t>(r * l.cols);
+            zeros[r % 2] += static_cast<index_t>(
+                std::count(row, row + static_cast<std::ptrdiff_t>(l.cols), 0.0));
+            CHECK(done.value().row_loss[r] ==
+                  doctest::Approx(static_cast<double>(counts[r]) * own).epsilon(1e-6));
+        }
+        CHECK(done.value().loss == doctest::Approx(weighted).epsilon(1e-6));
+        CHECK(weighted < before);
+        CHECK(zeros[0] < zeros[1]);
+    };
+    check(unquantized{}, {});
+    check(recipe<obs_layout<4>, gradus::mse_search>{}, {});
+    obs_options slow;
+    slow.quality = 6;
+    slow.refine = 1;
+    check(unquantized{}, slow);
+}
+
 TEST_CASE("what cannot be done is refused by name") {
     const layer l = random_layer(4, 20, 30, gradus::test::seed());
     const auto f = factor_of<float>(l, some);
@@ -356,6 +400,11 @@ TEST_CASE("what cannot be done is refused by name") {
     refused(
         gradus::obs(matrix_view<float>{spoilt.data(), 4, 20}, f, recipe<no_zero>{}, unstructured{}),
         gradus::errc::invalid_argument);
+    const std::vector<float> bad_rows{1.0f, 0.0f, 1.0f, 1.0f};
+    obs_options rows;
+    rows.row_weights = bad_rows;
+    refused(gradus::obs(matrix_view<float>{q.data(), 4, 20}, f, unquantized{}, none{}, rows),
+            gradus::errc::invalid_argument);
     q[25] = std::numeric_limits<float>::infinity();
     refused(gradus::obs(matrix_view<float>{q.data(), 4, 20}, f, unquantized{}, none{}),
             gradus::errc::nonfinite);

@@ -19,7 +19,7 @@ using gradus::test::obs_layout;
 
 constexpr gradus::damping published{0.01, gradus::damping_rule::mean};
 constexpr gradus::unstructured half{0.5, zero_budget::block, 128};
-constexpr obs_options as_published{grid_time::blocks, 128, false, {}, 0, 0};
+constexpr obs_options as_published{grid_time::blocks, 128, false, {}, 0, 0, {}};
 
 double largest_difference(const std::vector<double>& a, const std::vector<double>& b) {
     double worst = 0.0;
@@ -83,7 +83,7 @@ TEST_CASE("quantization: the published codes") {
     using g32 = obs_layout<3, gradus::group<32>>;
     check("gptq3_g32", 0.0129164614674, on_grid, recipe<g32>{}, gradus::none{});
     check("gptq3_g32_block32", 0.0128804565213, on_grid, recipe<g32>{}, gradus::none{},
-          {grid_time::blocks, 32, false, {}, 0, 0});
+          {grid_time::blocks, 32, false, {}, 0, 0, {}});
 }
 
 TEST_CASE("quantization in order of falling curvature, with groups as the weights lie") {
@@ -96,7 +96,7 @@ TEST_CASE("quantization in order of falling curvature, with groups as the weight
     });
     check("gptq4_g32_static_actorder", 0.00270603669991, on_grid,
           recipe<obs_layout<4, gradus::group<32>>>{}, gradus::none{},
-          {grid_time::fixed, 128, false, order, 0, 0});
+          {grid_time::fixed, 128, false, order, 0, 0, {}});
 }
 
 TEST_CASE("pruning and quantizing at once: the published codes and zeros") {

@@ -99,7 +99,7 @@ template <class T> class admm_support {
                 if (top + r >= s_.weights.rows) { continue; }
                 T& w = s_.weights(top + r, s_.column(j));
                 const bool dead = s_.factor.dead[j] != 0;
-                const T q = !dead && stays(panel, i) ? v[i] / s_.factor.root[j] : T(0);
+                const T q = !dead && stays(panel, i) ? v[i] / unit(top + r, j) : T(0);
                 error[i] = (dead ? T(0) : w) - q;
                 w = q;
             }
@@ -121,10 +121,15 @@ template <class T> class admm_support {
     }
 
   private:
+    /// s_j, times the root of what the row counts: that scales all of the row's loss.
+    [[nodiscard]] T unit(index_t row, index_t j) const {
+        return s_.factor.root[j] * std::sqrt(s_.row_weight(row));
+    }
+
     [[nodiscard]] T weight(index_t panel, index_t j, index_t r) const {
         const index_t row = panel * panel_rows + r;
         if (row >= s_.weights.rows || s_.factor.dead[j] != 0) { return T(0); }
-        return s_.weights(row, s_.column(j)) * s_.factor.root[j];
+        return s_.weights(row, s_.column(j)) * unit(row, j);
     }
 
     /// Finds the cut; groups need none.

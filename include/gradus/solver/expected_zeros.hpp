@@ -17,8 +17,9 @@ inline namespace GRADUS_ISA {
 /// is a value of all grids that prune, so that a weight that is put there weighs on none.
 struct expected_zeros {
     std::vector<float> limit = {};  ///< [cols] magnitudes up to which weights go; empty: none by it
-    std::vector<float> pivot = {};  ///< [cols] U_jj; empty: none by groups
-    index_t keep = 0;               ///< survivors of every `group` columns of a run
+    std::vector<float> row_root = {};  ///< [rows] roots of what rows count; empty: all alike
+    std::vector<float> pivot = {};     ///< [cols] U_jj; empty: none by groups
+    index_t keep = 0;                  ///< survivors of every `group` columns of a run
     index_t group = 0;
     std::span<const std::uint8_t> kept = {};  ///< [rows, cols] the support, where it is known
     index_t cols = 0;
@@ -33,8 +34,9 @@ struct expected_zeros {
             }
             return;
         }
+        const float root = row_root.empty() ? 1.0f : row_root[row];
         for (index_t j = 0; !limit.empty() && j < values.size(); ++j) {
-            const bool goes = magnitude(values[j]) <= limit[first + column + j];
+            const bool goes = magnitude(values[j]) * root <= limit[first + column + j];
             values[j] = goes ? 0.0f : values[j];
         }
         if (pivot.empty()) { return; }

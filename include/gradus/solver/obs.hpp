@@ -30,6 +30,7 @@ template <class T, sparsity S, executor E = const serial>
     const planned_run whole[] = {{0, weights.cols, weights.cols}};
     const obs_plan plan{whole, options.order, grid_time::fixed, 0};
     obs_state<T> s{factor, weights, options.order, plan};
+    s.rows = options.row_weights;
     if (status sound = check_order<T, S>(s, whole); !sound) { return sound.error(); }
     const auto alone = [](const std::vector<index_t>&) {
         return std::pair{free_choice{}, no_fitter{}};

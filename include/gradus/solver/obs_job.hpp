@@ -40,7 +40,10 @@ expect_zeros(matrix_view<const T> w, const obs_factor<T>& f, const S& zeros, con
     expected_zeros gone;
     if constexpr (S::choice == zero_choice::matrix) {
         if (o.weigh_codes && zeros.share > 0.0) {
-            gone.limit = doomed_magnitudes<T>(w, f, zeros.share, o.order);
+            gone.limit = doomed_magnitudes<T>(w, f, zeros.share, o.order, o.row_weights);
+            for (const float x : o.row_weights) {
+                gone.row_root.push_back(std::sqrt(x));
+            }
         }
     } else if constexpr (S::choice == zero_choice::columns) {
         gone.keep = S::keep;
@@ -122,6 +125,7 @@ template <class T, sparsity S, executor E>
     const obs_plan plan{runs, o.order, o.grids, o.grid_block};
     obs_state<T> s{job.factor, job.weights, o.order, plan};
     s.gain = o.weigh_codes;
+    s.rows = o.row_weights;
     if (status sound = check_order<T, S>(s, runs); !sound) { return sound.error(); }
     std::vector<std::uint8_t> kept;
     if (S::choice != zero_choice::none && o.quality != 0) {

@@ -30,10 +30,15 @@ struct obs_options {
     /// Iterations that choose the zeros beforehand, 6 to 10, worth while with a sweep or more of
     /// `refine` and few bits less than 4: see `admm_support`. 0: they are chosen on the way.
     int quality = 0;
+
+    /// [rows] what errors of each row count, e.g. the diagonal of an output-side Hessian: in the
+    /// choice of zeros among rows, and in the report. Empty: all alike.
+    std::span<const float> row_weights = {};
 };
 
 /// What a sweep did. Loss: sum over rows of (w - q) H (w - q)^T with the damped H, which is
 /// 2 ||(W - Q) X||^2 / tokens plus the damping's part.
+/// Rows count as much as `obs_options::row_weights` says.
 struct obs_report {
     double loss = 0.0;
     index_t zeros = 0;             ///< weights that are zero now, by choice or by rounding
@@ -62,6 +67,13 @@ check_obs(matrix_view<const T> w, const obs_factor<T>& f, const S& zeros, const 
     if (o.grid_block < 16 || 128 % o.grid_block != 0) {
         return error{errc::invalid_argument, "grid_block is " + std::to_string(o.grid_block) +
                                                  " (expected 16, 32, 64 or 128)"};
+    }
+    const auto fit = [](float x) { return x > 0.0f && std::isfinite(x); };
+    if (!o.row_weights.empty() && (o.row_weights.size() != w.rows ||
+                                   !std::all_of(o.row_weights.begin(), o.row_weights.end(), fit))) {
+        return error{errc::invalid_argument, "row_weights are " +
+                                                 std::to_string(o.row_weights.size()) +
+                                                 " values (expected a positive one for each row)"};
     }
     if (o.refine < 0) {
         return error{errc::invalid_argument,
@@ -117,7 +129,10 @@ void sweep_kept(obs_state<T>& s,
 
 template <class T> void write_report(const obs_state<T>& s, obs_report& to) {
     to.row_loss = s.row_loss;
-    for (const double loss : s.row_loss) {
+    for (index_t r = 0; r < to.row_loss.size(); ++r) {
+        to.row_loss[r] *= static_cast<double>(s.row_weight(r));
+    }
+    for (const double loss : to.row_loss) {
         to.loss += loss;
     }
     for (const index_t z : s.zeros) {

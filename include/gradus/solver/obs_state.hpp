@@ -27,14 +27,20 @@ template <class T> struct obs_state {
     matrix_view<T> weights;          ///< [rows, n]; finished columns hold Q
     std::span<const index_t> order;  ///< column of the weights at each step; empty: as they lie
     const obs_plan& plan;
-    strips<panel_rows, T> errors;     ///< e, panels of [n][32]
-    strips<panel_rows, T> sums;       ///< of the current 512 columns, [512][32]
-    strips<left_width, T> influence;  ///< V of the same columns, [n][8]
-    std::vector<double> row_loss;     ///< [rows] sum of (x - q)^2 U_jj^2
-    std::vector<T> pivots;            ///< [n] U_jj
-    std::vector<index_t> zeros;       ///< [panels] weights that are zero now
-    bool gain = true;                 ///< zeros are chosen by what they cost more than a code
-    index_t wide_end = 0;             ///< of the current 512
+    strips<panel_rows, T> errors;      ///< e, panels of [n][32]
+    strips<panel_rows, T> sums;        ///< of the current 512 columns, [512][32]
+    strips<left_width, T> influence;   ///< V of the same columns, [n][8]
+    std::vector<double> row_loss;      ///< [rows] sum of (x - q)^2 U_jj^2
+    std::vector<T> pivots;             ///< [n] U_jj
+    std::vector<index_t> zeros;        ///< [panels] weights that are zero now
+    bool gain = true;                  ///< zeros are chosen by what they cost more than a code
+    index_t wide_end = 0;              ///< of the current 512
+    std::span<const float> rows = {};  ///< what errors of each row count; empty: all alike
+
+    /// What errors of a row count when zeros are chosen; 1 beyond the matrix.
+    [[nodiscard]] T row_weight(index_t row) const {
+        return rows.empty() || row >= weights.rows ? T(1) : static_cast<T>(rows[row]);
+    }
 
     obs_state(const obs_factor<T>& f,
               matrix_view<T> w,

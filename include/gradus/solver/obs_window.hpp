@@ -23,6 +23,7 @@ template <class T> struct obs_window {
     T factor[side][side];  ///< [from][to] V
     T price[side];         ///< U_jj^2
     index_t column[side];  ///< of the weights
+    T share[side];         ///< what errors of a row count
     bool gain = true;      ///< scores: see there
 
     /// Rows beyond the matrix are zero. `sums`: [count][32], of which this half's lanes.
@@ -39,6 +40,9 @@ template <class T> struct obs_window {
             for (index_t k = 0; k < j; ++k) {
                 factor[k][j] = v[(at + k) * left_width + (at + j - first) % left_width];
             }
+        }
+        for (index_t r = 0; r < side; ++r) {
+            share[r] = s.row_weight(row + r);
         }
         for (index_t r = 0; r < rows; ++r) {
             const T* const from = s.weights.data + (row + r) * s.weights.stride;
@@ -72,8 +76,8 @@ template <class T> struct obs_window {
         }
     }
 
-    /// What zeroing x of column j costs more than making it `value`: (x^2 - (x - q)^2) U_jj^2;
-    /// without `gain`, or where nothing is quantized, x^2 U_jj^2.
+    /// What zeroing x of column j costs more than making it `value`: (x^2 - (x - q)^2) U_jj^2,
+    /// times what the row counts; without `gain`, or where nothing is quantized, x^2 U_jj^2.
     template <class Choice>
     GRADUS_INLINE void score(const Choice&, index_t j, const T* x, const T* value, T* to) const {
         using V = simd::vector16<T>;
@@ -83,7 +87,7 @@ template <class T> struct obs_window {
             const V rest = v - V::load(value);
             cost = cost - rest * rest;
         }
-        cost = cost * V(price[j]);
+        cost = cost * V(price[j]) * V::load(share);
         either(cost > V(T(0)), cost, V(T(0))).store(to);
     }
 

@@ -23,12 +23,15 @@ template <class T> struct pilot {
     std::vector<index_t> rows;
     std::vector<T> weights;  ///< [rows, n]
     std::vector<T> costs;    ///< [n][32] of zeroing, when it was decided
+    std::vector<float> row_weights;
 
-    pilot(matrix_view<const T> w) : costs(w.cols * panel_rows) {
+    pilot(matrix_view<const T> w, std::span<const float> weights_of_rows)
+        : costs(w.cols * panel_rows) {
         const index_t count = std::min(pilot_rows, w.rows);
         for (index_t i = 0; i < count; ++i) {
             rows.push_back((2 * i + 1) * w.rows / (2 * count));
             weights.insert(weights.end(), w.row(rows[i]).begin(), w.row(rows[i]).end());
+            if (!weights_of_rows.empty()) { row_weights.push_back(weights_of_rows[rows[i]]); }
         }
     }
 
@@ -50,18 +53,21 @@ void static_costs(pilot<T>& p, const obs_factor<T>& f, std::span<const index_t> 
         for (index_t r = 0; r < p.rows.size(); ++r) {
             const index_t column = order.empty() ? j : order[j];
             const T cost = p.weights[r * f.size + column] * f.pivot(j);
-            p.costs[j * panel_rows + r] = cost * cost;
+            const T share = p.row_weights.empty() ? T(1) : static_cast<T>(p.row_weights[r]);
+            p.costs[j * panel_rows + r] = cost * cost * share;
         }
     }
 }
 
-/// For each column of the weights the magnitude up to which they are likely to be zeroed.
+/// For each column of the weights the magnitude up to which they are likely to be zeroed, in a row
+/// that counts 1.
 template <class T>
 [[nodiscard]] std::vector<float> doomed_magnitudes(matrix_view<const T> w,
                                                    const obs_factor<T>& f,
                                                    double share,
-                                                   std::span<const index_t> order) {
-    pilot<T> p{w};
+                                                   std::span<const index_t> order,
+                                                   std::span<const float> row_weights) {
+    pilot<T> p{w, row_weights};
     static_costs(p, f, order);
     const T root = std::sqrt(price_of_share(p.known_costs(0, f.size), share));
     std::vector<float> magnitudes(f.size);
@@ -81,7 +87,7 @@ template <class T>
 template <class T, class ChoiceFor, executor E>
 [[nodiscard]] std::vector<double>
 zero_shares(const obs_state<T>& whole, double share, const ChoiceFor& choice_for, E& threads) {
-    pilot<T> p{whole.weights};
+    pilot<T> p{whole.weights, whole.rows};
     const index_t n = whole.weights.cols;
     const auto [choose, fitter] = choice_for(p.rows);
     T price = 0;
@@ -92,6 +98,7 @@ zero_shares(const obs_state<T>& whole, double share, const ChoiceFor& choice_for
             std::vector<T> w = p.weights;
             obs_state<T> s{whole.factor, {w.data(), p.rows.size(), n}, whole.order, whole.plan};
             s.gain = whole.gain;
+            s.rows = p.row_weights;
             const auto keep = [&](index_t, index_t at, index_t half) {
                 return keep_above<T>{price, &p.costs[at * panel_rows + half * window_columns]};
             };

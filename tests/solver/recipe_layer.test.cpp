@@ -53,17 +53,20 @@ struct recipe_layer {
 
 }  // namespace
 
-TEST_CASE("one pass over the recipe's layer leaves no more error than stated") {
+TEST_CASE("the solver leaves no more error on the recipe's layer than stated") {
     recipe_layer l;
     auto sums = l.h;
     const gradus::damping published{0.01, gradus::damping_rule::mean};
     const auto f = gradus::factorize(std::move(sums), published, l.threads);
     REQUIRE(f.has_value());
     const double whole = l.energy(l.weights);
-    const auto error_of = [&](const auto& how, const auto& zeros) {
+    const auto error_of = [&](const auto& how, const auto& zeros, int refine = 0, int quality = 0) {
         auto q = l.weights;
+        gradus::obs_options o;
+        o.refine = refine;
+        o.quality = quality;
         const auto done =
-            gradus::obs(matrix_view<float>{q.data(), n, n}, f.value(), how, zeros, {}, l.threads);
+            gradus::obs(matrix_view<float>{q.data(), n, n}, f.value(), how, zeros, o, l.threads);
         REQUIRE(done.has_value());
         for (index_t i = 0; i < q.size(); ++i) {
             q[i] = l.weights[i] - q[i];
@@ -71,10 +74,20 @@ TEST_CASE("one pass over the recipe's layer leaves no more error than stated") {
         return l.energy(q) / whole;
     };
     using gradus::mse_search;
+    using pairs = gradus::n_of_m<2, 4>;
     CHECK(error_of(unquantized{}, unstructured{}) <= .0152);
-    CHECK(error_of(unquantized{}, gradus::n_of_m<2, 4>{}) <= .0421);
+    CHECK(error_of(unquantized{}, pairs{}) <= .0421);
     CHECK(error_of(recipe<obs_layout<4>, mse_search>{}, gradus::none{}) <= .0034);
     CHECK(error_of(recipe<obs_layout<4>, mse_search>{}, unstructured{}) <= .0177);
     CHECK(error_of(recipe<obs_layout<3>, mse_search>{}, unstructured{}) <= .0242);
     CHECK(error_of(recipe<obs_layout<2>, mse_search>{}, unstructured{}) <= .0598);
+
+    // Sweeps of coordinate descent, where others take as many steps of conjugate gradients.
+    CHECK(error_of(unquantized{}, unstructured{}, 5) <= .0141);
+    CHECK(error_of(unquantized{}, pairs{}, 10) <= .0302);
+    CHECK(error_of(unquantized{}, unstructured{}, 5, 8) <= .0113);
+    CHECK(error_of(recipe<obs_layout<4>, mse_search>{}, gradus::none{}, 1) <= .0033);
+    CHECK(error_of(recipe<obs_layout<4>, mse_search>{}, unstructured{}, 1) <= .0168);
+    CHECK(error_of(recipe<obs_layout<3>, mse_search>{}, unstructured{}, 1) <= .0232);
+    CHECK(error_of(recipe<obs_layout<2>, mse_search>{}, unstructured{}, 1) <= .0545);
 }

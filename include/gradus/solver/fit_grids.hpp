@@ -29,16 +29,26 @@ template <class T> struct grid_fitter {
         }
     }
 
-    /// All groups of a row, from its weights as they are.
-    void fit_row(index_t row, floats values) const {
+    /// What comes before the sweep for a row, from its weights as they are: the groups of all runs
+    /// that no fit of the plan will see.
+    void fit_row(const obs_plan& plan, index_t row, floats values) const {
         std::vector<float> part;
         for (index_t i = 0; i < grids->size(); ++i) {
             run_grids<T>& run = (*grids)[i];
             const floats own = values.subspan(run.first, run.cols);
             run.begin_row(row, own);
+            if (fitted_later(plan, i)) { continue; }
             part.assign(own.begin(), own.end());
             fit(i, row, 0, part);
         }
+    }
+
+    /// A run has fits for all of its groups or for none; `refresh_wide` leaves step 0 out.
+    [[nodiscard]] static bool fitted_later(const obs_plan& plan, index_t run) {
+        for (const planned_fit& f : plan.fits()) {
+            if (f.run == run) { return f.at != 0 || f.count <= wide_columns; }
+        }
+        return false;
     }
 
     /// The groups that begin in steps [at, at + count) of a panel, by what they would be if nothing

@@ -81,12 +81,15 @@ template <class T, sparsity S>
     return done{};
 }
 
-/// All grids of all rows, by the weights as they are.
+/// Grids of all rows that are found by the weights as they are.
 template <class T, executor E>
-void fit_rows(const grid_fitter<T>& fitter, matrix_view<const T> w, E& threads) {
+void fit_rows(const grid_fitter<T>& fitter,
+              const obs_plan& plan,
+              matrix_view<const T> w,
+              E& threads) {
     threads.for_each((w.rows + panel_rows - 1) / panel_rows, [&](index_t p) {
         for (index_t r = p * panel_rows; r < std::min(w.rows, (p + 1) * panel_rows); ++r) {
-            fitter.fit_row(r, float_row<T>(w.row(r)));
+            fitter.fit_row(plan, r, float_row<T>(w.row(r)));
         }
     });
 }
@@ -136,7 +139,7 @@ template <class T, sparsity S, executor E>
         job.gone.cols = job.weights.cols;
     }
     const grid_fitter<T> fitter{&grids, job.importance, &job.gone};
-    fit_rows<T>(fitter, job.weights, threads);
+    fit_rows<T>(fitter, plan, job.weights, threads);
     for (index_t i = 0; S::choice != zero_choice::none && i < grids.size(); ++i) {
         if (const auto why = grids[i].without_zero()) { return *why; }
     }

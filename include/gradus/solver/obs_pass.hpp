@@ -27,8 +27,9 @@ struct obs_options {
     /// Sweeps of coordinate descent after the first: see `refine_sweep`.
     int refine = 0;
 
-    /// Iterations that choose the zeros beforehand, 6 to 10, worth while with a sweep or more of
-    /// `refine` and few bits less than 4: see `admm_support`. 0: they are chosen on the way.
+    /// Iterations that choose the zeros beforehand, 6 to 10, for pruning alone or with 4 bits and
+    /// more, and with some sweeps of `refine`: see `admm_support`. 0: zeros are chosen on the way,
+    /// which with 2 bits is better by a sixth. Zeros that rounding makes come on top.
     int quality = 0;
 
     /// [rows] what errors of each row count, e.g. the diagonal of an output-side Hessian: in the

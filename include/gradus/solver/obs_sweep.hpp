@@ -117,8 +117,10 @@ void sweep_columns(obs_state<T>& s,
             const std::span<const T> now{scores.data(), s.panels() * count * panel_rows};
             const index_t window = block.window + (at - first) / window_columns;
             const auto cut = find_cheapest(now, zeros_for(window, count, zeros), bins, threads);
+            // What rounds to zero is not counted by the cut: there, following costs is closer.
+            const bool close = !Choice::quantizes || unit != window_columns;
             const bool exact =
-                at + count == s.weights.cols || zeros + count * s.weights.rows > total;
+                at + count == s.weights.cols || (close && zeros + count * s.weights.rows > total);
             for_panels([&](index_t p) {
                 if (exact) {
                     decide_by_cut(s, choose, cut, scores, p, first, at, count);

@@ -101,6 +101,7 @@ template <class T> struct obs_job {
     const obs_options& options;
     std::vector<float> importance;  ///< [cols] H_jj
     expected_zeros gone;
+    std::vector<std::uint8_t> kept = {};  ///< [rows, cols] the support, where it is known before
 
     template <sparsity S>
     obs_job(matrix_view<T> w, const obs_factor<T>& f, const S& zeros, const obs_options& o)
@@ -111,9 +112,46 @@ template <class T> struct obs_job {
           gone{expect_zeros<T>(w, f, zeros, o)} {}
 };
 
+/// Zeros that are chosen before everything else, if any are. Errors: those of `find_support`.
+template <class T, sparsity S, executor E>
+[[nodiscard]] status choose_zeros(obs_job<T>& job, obs_state<T>& s, const S& zeros, E& threads) {
+    if (S::choice == zero_choice::none || job.options.quality == 0) { return done{}; }
+    auto support = find_support(s, zeros, job.options.quality, threads);
+    if (!support) { return support.error(); }
+    job.kept = support.value().kept(threads);
+    job.gone.kept = job.kept;
+    job.gone.cols = job.weights.cols;
+    return done{};
+}
+
+/// The first sweep, and those that refine it.
+template <class T, sparsity S, executor E>
+void sweep_on_grids(const obs_job<T>& job,
+                    obs_state<T>& s,
+                    const grid_fitter<T>& fitter,
+                    const grid_choice<T>& choose,
+                    const S& zeros,
+                    E& threads) {
+    std::optional<matrix_grids<T>> few;
+    const auto choice_for = [&](const std::vector<index_t>& which) {
+        few.emplace(fitter.grids->of_rows(which));
+        return std::pair{grid_choice<T>{&*few, {}},
+                         grid_fitter<T>{&*few, fitter.importance, fitter.gone}};
+    };
+    if (job.kept.empty()) {
+        sweep(s, choose, fitter, choice_for, zeros, threads);
+    } else {
+        sweep_kept(s, choose, fitter, job.kept, threads);
+    }
+    for (int i = 0; i < job.options.refine; ++i) {
+        refine_sweep(s, choose, S::choice != zero_choice::none, threads);
+    }
+}
+
 /// Solves a matrix on grids whose levels are there; codes [rows, cols].
 /// Errors: zeros where a mapping has none; a scale that its format cannot hold; an order that takes
-///         n:m groups apart; those of `check_losses`. The weights are then of no use.
+///         n:m groups apart; those of `find_support` and `check_losses`. The weights are then of no
+///         use.
 template <class T, sparsity S, executor E>
 [[nodiscard]] result<obs_report> solve(obs_job<T>& job,
                                        matrix_grids<T>& grids,
@@ -130,34 +168,13 @@ template <class T, sparsity S, executor E>
     s.gain = o.weigh_codes;
     s.rows = o.row_weights;
     if (status sound = check_order<T, S>(s, runs); !sound) { return sound.error(); }
-    std::vector<std::uint8_t> kept;
-    if (S::choice != zero_choice::none && o.quality != 0) {
-        auto support = find_support(s, zeros, o.quality, threads);
-        if (!support) { return support.error(); }
-        kept = support.value().kept(threads);
-        job.gone.kept = kept;
-        job.gone.cols = job.weights.cols;
-    }
+    if (status found = choose_zeros(job, s, zeros, threads); !found) { return found.error(); }
     const grid_fitter<T> fitter{&grids, job.importance, &job.gone};
     fit_rows<T>(fitter, plan, job.weights, threads);
     for (index_t i = 0; S::choice != zero_choice::none && i < grids.size(); ++i) {
         if (const auto why = grids[i].without_zero()) { return *why; }
     }
-    std::optional<matrix_grids<T>> few;
-    const auto choice_for = [&](const std::vector<index_t>& which) {
-        few.emplace(grids.of_rows(which));
-        return std::pair{grid_choice<T>{&*few, {}},
-                         grid_fitter<T>{&*few, job.importance, &job.gone}};
-    };
-    const grid_choice<T> choose{&grids, codes};
-    if (kept.empty()) {
-        sweep(s, choose, fitter, choice_for, zeros, threads);
-    } else {
-        sweep_kept(s, choose, fitter, kept, threads);
-    }
-    for (int i = 0; i < o.refine; ++i) {
-        refine_sweep(s, choose, S::choice != zero_choice::none, threads);
-    }
+    sweep_on_grids(job, s, fitter, grid_choice<T>{&grids, codes}, zeros, threads);
     for (index_t i = 0; i < grids.size(); ++i) {
         if (const auto why = grids[i].unstorable()) { return *why; }
     }

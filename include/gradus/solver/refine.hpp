@@ -38,6 +38,18 @@ template <class T> struct refined_square {
         }
     }
 
+    /// Takes what was won from the rows' losses, and counts new zeros.
+    void book(obs_state<T>& s, simd::vector16<T> won, simd::vector16<T> zeros) const {
+        T gains[side];
+        T more[side];
+        won.store(gains);
+        zeros.store(more);
+        for (index_t r = 0; r < side && row + r < s.weights.rows; ++r) {
+            s.row_loss[row + r] -= static_cast<double>(gains[r]);
+            s.zeros[row / panel_rows] += static_cast<index_t>(static_cast<std::ptrdiff_t>(more[r]));
+        }
+    }
+
     void store(const obs_state<T>& s, matrix_view<code_t> codes) const {
         const index_t rows = std::min(side, s.weights.rows - row);
         for (index_t r = 0; r < rows; ++r) {
@@ -63,9 +75,9 @@ void refine_square(obs_state<T>& s, const Choice& choose, bool keep_zeros, refin
         const index_t step = w.at + j;
         if (s.factor.dead[step] != 0) { continue; }
         T* const error = s.errors.strip(panel) + step * panel_rows + w.row % panel_rows;
-        T best[w.side];
-        T value[w.side];
-        T code[w.side] = {};
+        T best[simd::lanes];
+        T value[simd::lanes];
+        T code[simd::lanes] = {};
         const V old = V::load(w.value[j]);
         const V e = V::load(error);
         const V x = old + e + V::load(w.sum[j]);
@@ -89,14 +101,7 @@ void refine_square(obs_state<T>& s, const Choice& choose, bool keep_zeros, refin
             fused(V(w.factor[j][k]), moved, V::load(w.sum[k])).store(w.sum[k]);
         }
     }
-    T gains[w.side];
-    T more[w.side];
-    won.store(gains);
-    zeros.store(more);
-    for (index_t r = 0; r < w.side && w.row + r < s.weights.rows; ++r) {
-        s.row_loss[w.row + r] -= static_cast<double>(gains[r]);
-        s.zeros[panel] += static_cast<index_t>(static_cast<std::ptrdiff_t>(more[r]));
-    }
+    w.book(s, won, zeros);
 }
 
 /// One sweep of coordinate descent. With e = w - q and H damped, the best value of a weight, all

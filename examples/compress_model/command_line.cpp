@@ -50,9 +50,10 @@ std::optional<int> parse(int argc, char** argv, options& wanted) {
     app.add_option("--dependence", wanted.dependence, "by which they are grouped")
         ->capture_default_str()
         ->check(CLI::IsMember({"gaussian", "none"}));
-    app.add_option("--order", wanted.order, "in which columns are worked through")
+    app.add_option("--order", wanted.order,
+                   "in which columns are worked through; best: by curvature or narrowest first")
         ->capture_default_str()
-        ->check(CLI::IsMember({"curvature", "natural"}));
+        ->check(CLI::IsMember({"best", "curvature", "natural"}));
     app.add_option("--group", wanted.group, "columns that share a scale")
         ->capture_default_str()
         ->check(CLI::Range(1, 1 << 20));

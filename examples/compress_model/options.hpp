@@ -36,7 +36,7 @@ struct options {
     std::string importance = "measured";
     std::string clusters;
     std::string dependence = "gaussian";
-    std::string order = "curvature";
+    std::string order = "best";
     std::size_t group = 64;
     std::size_t block = 64;
     int refine = 1;

@@ -127,6 +127,42 @@ class input_job {
         return solve_matrix(view, f, plan.runs, zeros_, o, job_.threads);
     }
 
+    /// Coarse columns first, so that precise ones answer for them; where widths are equal, as in
+    /// `f`.
+    [[nodiscard]] static std::vector<index_t> narrowest_first(const matrix_plan& plan,
+                                                              std::span<const index_t> order) {
+        std::vector<int> width;
+        for (index_t r = 0; r < plan.runs.size(); ++r) {
+            width.insert(width.end(), plan.runs[r].cols, plan.widths[r]);
+        }
+        std::vector<index_t> sorted(order.begin(), order.end());
+        std::stable_sort(sorted.begin(), sorted.end(),
+                         [&](index_t a, index_t b) { return width[a] < width[b]; });
+        return sorted;
+    }
+
+    /// In the order of `f` and, where widths are mixed, narrowest first: whichever loses less.
+    /// `w` becomes the values of the codes.
+    result<mixed_codes> best_codes(std::vector<float>& w,
+                                   const matrix_plan& plan,
+                                   const stored_input& stored,
+                                   const input_statistics<>& statistics,
+                                   const ordered_factor<float>& f) const {
+        const bool mixed = plan.runs.size() > 1 && how_ != method::rounding;
+        if (!mixed || job_.wanted.order != "best") { return codes_of(w, plan, f); }
+        const auto other =
+            factorize_in_order(hessian_in_order(statistics, stored.order),
+                               narrowest_first(plan, f.order), job_.damping(), job_.threads);
+        if (!other) { return codes_of(w, plan, f); }  // zero came in: `f` is of no inputs
+        std::vector<float> second = w;
+        auto one = codes_of(w, plan, f);
+        auto two = codes_of(second, plan, *other);
+        if (!one || (two && one->loss <= two->loss)) { return one; }
+        if (!two) { return two; }
+        w = std::move(second);
+        return two;
+    }
+
     status solve_one(const std::string& name,
                      const stored_input& stored,
                      const input_statistics<>& statistics,
@@ -134,7 +170,7 @@ class input_job {
         const named_matrix& m = job_.weights.at(name);
         const matrix_plan& plan = plan_for(plan_, name);
         std::vector<float> w = columns_in_order(m.view(), stored.order);
-        auto codes = codes_of(w, plan, f);
+        auto codes = best_codes(w, plan, stored, statistics, f);
         if (!codes) {
             return error{codes.error().code, "matrix '" + name + "': " + codes.error().message};
         }

@@ -84,6 +84,9 @@ template <class Model, class MakeCaches> class window_seat {
         return logits;
     }
 
+    /// As the last window left them.
+    [[nodiscard]] const auto& caches() const noexcept { return caches_; }
+
     /// One row of scratch, for softmax.
     [[nodiscard]] std::span<float> scratch() noexcept { return scratch_; }
 

@@ -14,6 +14,7 @@ jobs='
 quantize  quantize_model  quantizes a model by many schemes: bits, losses, table, report, plot
 compress  compress_model  prunes and quantizes within a budget of bits: plan, solution, report, plot
 generate  generate_text   writes text with f32, 8, 4, 3 and 2 bits: speed, memory, bandwidth
+kv        quantize_cache  stores keys and values in many ways: bits, losses, table, report, plot
 '
 
 fail() {

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+// The runs of each series.
+#include "arms.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <utility>
+
+namespace quantize_cache {
+namespace {
+
+using gradus::any_vectors;
+using gradus::channel_importance;
+using gradus::kv_normalization;
+using gradus::kv_vectors;
+using gradus::plan_options;
+
+std::string at(const std::string& name, double target) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "@%g", target);
+    return name + text.data();
+}
+
+any_vectors vectors(kv_vectors kind, bool centered, gradus::index_t group) {
+    return {{kind, centered, group}, {}};
+}
+
+/// f16 scales a token and 32 channels, as the block formats of other engines have them.
+arm uniform(int width, bool rotated) {
+    const any_vectors cut = vectors(kv_vectors::token, true, 32);
+    return {"rivals",
+            "uniform" + std::to_string(width) + "_g32" + (rotated ? "_rotated" : ""),
+            {},
+            fixed_cache{.keys = cut,
+                        .values = cut,
+                        .key_width = width,
+                        .value_width = width,
+                        .rotated = rotated}};
+}
+
+/// Keys by channel and values by token, offset grids.
+arm kivi(int width, gradus::index_t window, bool rotated) {
+    return {"rivals",
+            "kivi" + std::to_string(width) +
+                (window > 0 ? "_window" + std::to_string(window) : "") +
+                (rotated ? "_rotated" : ""),
+            {},
+            fixed_cache{.keys = vectors(kv_vectors::channel, false, 0),
+                        .values = vectors(kv_vectors::token, false, 32),
+                        .key_width = width,
+                        .value_width = width,
+                        .block = 32,
+                        .window = window,
+                        .rotated = rotated}};
+}
+
+void add_rivals(std::vector<arm>& arms) {
+    arms.push_back({"rivals",
+                    "f16",
+                    {},
+                    fixed_cache{.keys = {}, .values = {}, .key_width = 16, .value_width = 16}});
+    for (const int width : {8, 6, 4, 3, 2}) {
+        arms.push_back(uniform(width, true));
+    }
+    for (const int width : {8, 4, 2}) {
+        arms.push_back(uniform(width, false));
+    }
+    for (const int width : {4, 2}) {
+        arms.push_back(kivi(width, 0, false));
+        arms.push_back(kivi(width, 32, false));
+    }
+    arms.push_back(kivi(4, 0, true));
+}
+
+/// Every mapping, and the best of all for each head.
+plan_options mapping_options(bool uniform, bool normal, bool adaptive) {
+    plan_options options;
+    options.mappings = {uniform, normal, adaptive};
+    return options;
+}
+
+plan_options best_options() {
+    return mapping_options(true, true, true);
+}
+
+void add_mappings(std::vector<arm>& arms, const std::vector<double>& targets) {
+    const auto add = [&](const std::string& name, plan_options options, double target) {
+        options.importance = channel_importance::flat;
+        arms.push_back({"mapping", at(name, target), target, decided_cache{options}});
+    };
+    for (const double target : targets) {
+        add("uniform", mapping_options(true, false, false), target);
+        add("normal", mapping_options(false, true, false), target);
+        add("adaptive", mapping_options(false, false, true), target);
+        add("best_of", best_options(), target);
+    }
+}
+
+void add_importance(std::vector<arm>& arms, const std::vector<double>& targets) {
+    for (const double target : targets) {
+        plan_options options = mapping_options(true, false, false);
+        options.importance = channel_importance::none;
+        arms.push_back({"importance", at("none", target), target, decided_cache{options}});
+        options.importance = channel_importance::flat;
+        arms.push_back({"importance", at("off", target), target, decided_cache{options}});
+        options.importance = channel_importance::weighed;
+        arms.push_back({"importance", at("static", target), target, decided_cache{options}});
+        decided_cache follows{options};
+        follows.dynamic = true;
+        arms.push_back({"importance", at("dynamic", target), target, std::move(follows)});
+    }
+}
+
+void add_combined(std::vector<arm>& arms,
+                  const std::vector<double>& targets,
+                  const std::vector<double>& split_targets) {
+    for (const double target : targets) {
+        arms.push_back({"combined", at("best", target), target, decided_cache{best_options()}});
+    }
+    for (const double target : split_targets) {
+        arms.push_back({"combined", at("equal_split", target), target,
+                        decided_cache{best_options(), gradus::budget_split::equal}});
+    }
+}
+
+void add_ablation(std::vector<arm>& arms, double target) {
+    const auto add = [&](const std::string& name, const plan_options& options) {
+        arms.push_back({"ablation", at(name, target), target, decided_cache{options}});
+    };
+    for (const gradus::index_t group : {32u, 64u, 128u}) {
+        plan_options options = best_options();
+        options.keys.how.group = options.values.how.group = group;
+        add("g" + std::to_string(group), options);
+    }
+    plan_options options = best_options();
+    options.block = 32;
+    add("G32", options);
+    options = best_options();
+    options.most_trained = 3;
+    add("levels_to_8", options);
+    options = best_options();
+    options.shift = false;
+    add("no_shift", options);
+    options = best_options();
+    options.order = false;
+    add("no_order", options);
+}
+
+void add_qaq(std::vector<arm>& arms, double target) {
+    for (const double error : {0.003, 0.01, 0.03}) {
+        std::array<char, 32> name{};
+        std::snprintf(name.data(), name.size(), "qaq_error%g", error);
+        arms.push_back({"qaq", name.data(), {}, qaq_cache{gradus::qaq_rule::paper, error}});
+    }
+    arms.push_back({"qaq", at("qaq", target), target, qaq_cache{gradus::qaq_rule::paper}});
+    arms.push_back({"qaq", at("qaq_code", target), target, qaq_cache{gradus::qaq_rule::code}});
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> series_names() {
+    return {{"rivals", "f16, uniform in groups of 32 with and without rotation, KIVI-like"},
+            {"mapping", "uniform, normal, adaptive, and the best for each head"},
+            {"importance", "channels told apart or not, at equal bits"},
+            {"combined", "mapping and importance together, from few bits to many"},
+            {"ablation", "feature groups, blocks, codebooks, shift, order"},
+            {"qaq", "bits from an error target, by the paper's rule and by its code"}};
+}
+
+gradus::result<std::vector<arm>> planned_arms(const options& wanted) {
+    std::string known;
+    for (const auto& [name, about] : series_names()) {
+        known += (known.empty() ? "" : ", ") + name;
+    }
+    for (const std::string& series : wanted.series) {
+        if ((", " + known + ",").find(", " + series + ",") == std::string::npos) {
+            return gradus::error{gradus::errc::invalid_argument,
+                                 "there is no series '" + series + "' (" + known + ")"};
+        }
+    }
+    const auto targets = [&](std::vector<double> otherwise) {
+        return wanted.targets.empty() ? otherwise : wanted.targets;
+    };
+    std::vector<arm> all;
+    add_rivals(all);
+    add_mappings(all, targets({4.25, 6.25}));
+    add_importance(all, targets({3.25, 4.25}));
+    add_combined(all, targets({2.5, 3.0, 3.5, 4.0, 4.25, 4.5, 5.0, 6.0, 8.0}),
+                 targets({3.0, 4.25}));
+    add_ablation(all, targets({4.25}).front());
+    add_qaq(all, targets({6.0}).front());
+    if (!wanted.series.empty()) {
+        std::erase_if(all, [&](const arm& one) {
+            return std::find(wanted.series.begin(), wanted.series.end(), one.series) ==
+                   wanted.series.end();
+        });
+    }
+    return all;
+}
+
+}  // namespace quantize_cache

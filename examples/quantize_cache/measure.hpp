@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// One cache, measured: losses on every text, bits and bytes.
+#pragma once
+
+#include "arms.hpp"
+#include "report.hpp"
+
+#include <gradus/core/thread_pool.hpp>
+#include <gradus/eval/baseline.hpp>
+#include <gradus/kv_plan/measure_cache.hpp>
+#include <gradus/model/llama.hpp>
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace quantize_cache {
+
+/// A text with the float model's losses on it.
+struct measured_text {
+    std::string name;
+    std::vector<gradus::token_t> tokens;
+    std::vector<gradus::window> windows;
+    std::optional<gradus::baseline<gradus::llama>> base = {};
+
+    [[nodiscard]] gradus::window_set set() const { return {tokens, windows}; }
+};
+
+/// What all runs share.
+struct session {
+    const gradus::llama* model = nullptr;
+    gradus::index_t context = 0;
+    std::deque<measured_text> texts;
+    measured_text calibration;
+    gradus::cache_statistics statistics = {};
+    std::vector<double> gains = {};  ///< measured once, see `measured_cache::gains`
+    std::map<std::string, gradus::measured_cache> measured = {};  ///< by their options
+};
+
+/// Keys and values of the calibration text, and the gains of errors in them.
+[[nodiscard]] gradus::status
+calibrate(session& shared, const gradus::model_weights& weights, gradus::thread_pool& threads);
+
+/// Measured losses of all heads under these options; at the second call what the first one found.
+[[nodiscard]] gradus::result<const gradus::measured_cache*>
+measured_with(session& shared, const gradus::plan_options& options, gradus::thread_pool& threads);
+
+[[nodiscard]] gradus::result<run>
+measure(session& shared, const arm& one, gradus::thread_pool& threads);
+
+/// Mapping by mapping, what 4 bits would lose on each head.
+[[nodiscard]] gradus::result<std::vector<head_choice>>
+compare_mappings(session& shared, gradus::thread_pool& threads);
+
+}  // namespace quantize_cache

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// Losses of every matrix at every width, then one allocation for all.
+#include "memory.hpp"
+
+#include <gradus/kv_plan/planned_cache.hpp>
+#include <gradus/kv_plan/shared_budget.hpp>
+#include <gradus/mapping/uniform_asymmetric.hpp>
+#include <gradus/quantize/quantize.hpp>
+#include <gradus/range/mse_search.hpp>
+
+#include <array>
+#include <utility>
+
+namespace quantize_cache {
+namespace {
+
+using gradus::index_t;
+
+constexpr std::array widths = {2, 3, 4, 5, 6, 8};
+
+struct stored_part {
+    gradus::part_pointer part;
+    std::uint64_t bits;
+};
+
+template <int Bits> gradus::result<stored_part> quantized(gradus::weights_view weights) {
+    using layout = gradus::layout<gradus::uniform_asymmetric<Bits>, gradus::group<64>>;
+    auto packed = gradus::quantize(weights, gradus::recipe<layout, gradus::mse_search>{});
+    if (!packed) { return packed.error(); }
+    const std::uint64_t bits = packed.value().size_in_bits();
+    return stored_part{gradus::make_part(std::move(packed).value()), bits};
+}
+
+gradus::result<stored_part> quantized(gradus::weights_view weights, int width) {
+    switch (width) {
+    case 2:
+        return quantized<2>(weights);
+    case 3:
+        return quantized<3>(weights);
+    case 4:
+        return quantized<4>(weights);
+    case 5:
+        return quantized<5>(weights);
+    case 6:
+        return quantized<6>(weights);
+    default:
+        return quantized<8>(weights);
+    }
+}
+
+double divergence_of(const gradus::baseline<gradus::llama>& base,
+                     const gradus::llama& model,
+                     gradus::thread_pool& threads) {
+    return gradus::summarize(base.compare(model, threads), {.resamples = 1}).kld;
+}
+
+gradus::result<gradus::matrix_options> options_of(const gradus::llama& model,
+                                                  const gradus::named_matrix& matrix,
+                                                  const gradus::baseline<gradus::llama>& base,
+                                                  gradus::thread_pool& threads) {
+    gradus::matrix_options found{matrix.name, {}};
+    for (const int width : widths) {
+        auto stored = quantized(matrix.view(), width);
+        if (!stored) { return stored.error(); }
+        gradus::llama changed = model;
+        const auto replaced = changed.replace(matrix.name, {stored.value().part});
+        if (!replaced) { return replaced.error(); }
+        found.options.push_back({stored.value().bits, divergence_of(base, changed, threads)});
+    }
+    return found;
+}
+
+}  // namespace
+
+gradus::result<memory_split> divide_memory(session& shared,
+                                           const gradus::model_weights& weights,
+                                           std::uint64_t memory,
+                                           gradus::thread_pool& threads) {
+    gradus::plan_options wanted;
+    wanted.mappings = {true, true, true};
+    wanted.amortised = shared.context;
+    const auto cache = measured_with(shared, wanted, threads);
+    if (!cache) { return cache.error(); }
+    const measured_text& text = shared.calibration;
+    const gradus::window_set few{
+        text.tokens, std::span{text.windows}.first(std::min<index_t>(4, text.windows.size()))};
+    const gradus::baseline<gradus::llama> base{*shared.model, few, threads, index_t{1} << 30};
+    std::vector<gradus::matrix_options> matrices;
+    memory_split split{.memory = memory, .context = shared.context, .widths = {}};
+    index_t count = 0;
+    for (const gradus::named_matrix& tensor : weights.tensors) {
+        if (!gradus::is_decoder_matrix(tensor.name)) {
+            split.fixed_bytes += 2 * tensor.values.size();
+            continue;
+        }
+        auto options = options_of(*shared.model, tensor, base, threads);
+        if (!options) { return options.error(); }
+        matrices.push_back(std::move(options).value());
+        count += tensor.values.size();
+    }
+    const std::uint64_t left = memory > split.fixed_bytes ? memory - split.fixed_bytes : 0;
+    const auto plan = gradus::share_budget(*cache.value(), matrices, 8 * left);
+    if (!plan) {
+        return gradus::error{plan.error().code, plan.error().message + ", beside " +
+                                                    std::to_string(split.fixed_bytes) +
+                                                    " bytes of embedding, head and norms"};
+    }
+    gradus::llama model = *shared.model;
+    for (index_t m = 0; m < matrices.size(); ++m) {
+        const int width = widths[plan.value().choice[m]];
+        auto stored = quantized(weights.at(matrices[m].name).view(), width);
+        if (!stored) { return stored.error(); }
+        const auto replaced = model.replace(matrices[m].name, {stored.value().part});
+        if (!replaced) { return replaced.error(); }
+        split.widths.emplace_back(matrices[m].name, width);
+    }
+    split.weight_bytes = (plan.value().weight_bits + 7) / 8;
+    split.cache_bytes = (plan.value().cache_bits + 7) / 8;
+    split.bits_per_weight =
+        static_cast<double>(plan.value().weight_bits) / static_cast<double>(count);
+    split.bits_per_cached = plan.value().cache.bits(shared.context).mean();
+    split.predicted_kld = plan.value().predicted;
+    const gradus::planned_caches caches{plan.value().cache};
+    split.kld = gradus::summarize(shared.texts.front().base->compare(model, threads, caches)).kld;
+    return split;
+}
+
+}  // namespace quantize_cache

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// What quantize_cache measured, as plain values: the source of table, plot and report.
+#pragma once
+
+#include "../quantize_model/report.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace quantize_cache {
+
+using quantize_model::text_baseline;
+using quantize_model::text_loss;
+
+/// Bits a stored number, every overhead included.
+struct cache_bits_of {
+    double keys = 0.0;
+    double values = 0.0;
+    double both = 0.0;
+};
+
+/// One cache.
+struct run {
+    std::string series;
+    std::string scheme;
+    std::optional<double> target_bits;  ///< none: a fixed choice
+    /// What is stored once is spread over 4096 tokens.
+    cache_bits_of effective_bits;
+    /// All that is allocated for a sequence of the text's context, and all that is stored once.
+    double stored_bits = 0.0;
+    std::uint64_t bytes = 0;  ///< allocated for one such sequence
+    double seconds = 0.0;
+    std::optional<double> predicted_kld;  ///< of a plan, from calibration
+    std::vector<text_loss> losses;        ///< in the order of `report::texts`
+};
+
+/// One head at the width that most of the runs are about.
+struct head_choice {
+    std::string head;  ///< layer, head, keys or values
+    int width = 0;
+    std::string chosen;    ///< mapping
+    double uniform = 0.0;  ///< predicted errors, relative to that of the chosen mapping
+    double normal = 0.0;
+    double adaptive = 0.0;
+};
+
+/// Bytes given to weights and cache by one budget.
+struct memory_split {
+    std::uint64_t memory = 0;
+    std::uint64_t context = 0;
+    std::uint64_t fixed_bytes = 0;   ///< embedding, head and norms, as f16
+    std::uint64_t weight_bytes = 0;  ///< decoder matrices
+    std::uint64_t cache_bytes = 0;
+    double bits_per_weight = 0.0;
+    double bits_per_cached = 0.0;
+    double predicted_kld = 0.0;
+    double kld = 0.0;
+    std::vector<std::pair<std::string, int>> widths;  ///< of the matrices
+};
+
+struct report {
+    std::string model;
+    std::vector<text_baseline> texts;
+    std::vector<run> runs;
+    std::vector<head_choice> heads;
+    std::optional<memory_split> budget;
+};
+
+/// Indented JSON; members are named and ordered as above. Ends with a newline.
+[[nodiscard]] std::string to_json(const report& measured);
+
+}  // namespace quantize_cache

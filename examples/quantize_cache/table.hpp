@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// The table of caches, one line a run, printed as they are done.
+#pragma once
+
+#include "report.hpp"
+
+#include <iosfwd>
+#include <vector>
+
+namespace quantize_cache {
+
+/// Columns: series, scheme, effective bits of keys, values and both, bits as stored; for each text
+/// PPL, KLD [95 % interval] and top-1 agreement; seconds.
+void print_head(std::ostream& out, const std::vector<text_baseline>& texts);
+
+void print_run(std::ostream& out, const run& done);
+
+}  // namespace quantize_cache

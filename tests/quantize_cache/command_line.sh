@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The command line of quantize_cache, used as people use it. Each function case_<name> is a test.
+#
+#   command_line.sh PROGRAM CHECKER SCRATCH ROOT CASE
+#
+# PROGRAM: quantize_cache; CHECKER: check_cache_report; SCRATCH: a directory to write in; ROOT: of
+# the sources. Exits with 1 after a failure, with 77 if the case was skipped.
+set -euo pipefail
+
+program=$1
+checker=$2
+scratch=$3
+root=$4
+name=$5
+
+reference=$root/examples/data/reference
+shared=${GRADUS_SHARED:-$root/../shared}
+quick=(--context 64 --calibration-windows 8 --limit 128)
+model=(--model "$reference" --bytes short.bin)
+
+fail() {
+    echo "  FAILED: $1" >&2
+    exit 1
+}
+
+skip() {
+    echo "  skipped: $1"
+    exit 77
+}
+
+# execute ARGUMENT...: leaves $code, and what was printed in the files stdout and stderr.
+execute() {
+    code=0
+    "$program" "$@" >stdout 2>stderr </dev/null || code=$?
+    [ "$code" -le 125 ] || fail "it crashed with $code: $(tail -n 1 stderr)"
+    if grep -q $'[\r\033]' stdout stderr; then
+        fail "it draws a progress bar where nobody watches"
+    fi
+}
+
+works() {
+    execute "$@"
+    [ "$code" -eq 0 ] || fail "exit code $code (expected 0): $(tail -n 1 stderr)"
+    [ ! -s stderr ] || fail "it complained: $(head -n 1 stderr)"
+}
+
+# refuses CODE TEXT ARGUMENT...: that exit code and text, no report.
+refuses() {
+    local expected=$1 text=$2
+    shift 2
+    execute "$@"
+    [ "$code" -eq "$expected" ] || fail "exit code $code (expected $expected): $(tail -n 1 stderr)"
+    grep -qF -- "$text" stderr || fail "no '$text' in its complaint: $(head -c 600 stderr)"
+    [ ! -e r.json ] || fail "it left a report"
+}
+
+
+case_help() {
+    works --help
+    for word in --model --bytes --tokens --calibration --context --limit --series --target --memory \
+        --report --plot --threads --list --dry-run 'Exit codes'; do
+        grep -qF -- "$word" stdout || fail "$word is not explained"
+    done
+}
+
+case_list_and_dry_run() {
+    works --list
+    [ "$(wc -l <stdout)" -eq 6 ] || fail "not six series"
+    works --dry-run
+    grep -qx 'rivals uniform4_g32_rotated' stdout || fail "a rival is missing"
+    [ "$(wc -l <stdout)" -ge 40 ] || fail "few runs"
+    works --dry-run --series importance --target 3
+    [ "$(wc -l <stdout)" -eq 4 ] || fail "not four runs"
+}
+
+case_bad_options() {
+    refuses 2 "there is no series 'maps'" --series maps
+    refuses 2 --target --target many
+    refuses 2 --calibration-windows --calibration-windows 1
+    refuses 2 "beyond the model's 512 positions" --context 1000 --report r.json --plot ''
+    refuses 2 'needs a text' --model "$reference" --report r.json --plot ''
+    refuses 2 'too few to calibrate on' --calibration-windows 4000 --report r.json --plot ''
+    refuses 2 'name one file' --report r.json --plot r.json
+}
+
+case_bad_files() {
+    refuses 3 nowhere --model nowhere --bytes short.bin --report r.json --plot ''
+    refuses 5 'is not a directory' --report short.bin/r.json --plot ''
+}
+
+case_targets_out_of_reach() {
+    refuses 2 'out of reach (feasible: ' "${model[@]}" "${quick[@]}" --series importance \
+        --target 12 --report r.json --plot ''
+    refuses 2 'out of reach (feasible: ' "${model[@]}" "${quick[@]}" --series qaq \
+        --target 3 --report '' --plot ''
+    refuses 2 'are out of reach (feasible: ' "${model[@]}" "${quick[@]}" --memory 1000 \
+        --report r.json --plot ''
+}
+
+# Bits are met, and two threads write what one does.
+case_report() {
+    works "${model[@]}" "${quick[@]}" --series importance --series qaq --target 7.5 --threads 1 \
+        --report r.json --plot ''
+    "$checker" shape r.json || fail "report"
+    works "${model[@]}" "${quick[@]}" --series importance --series qaq --target 7.5 --threads 2 \
+        --report threads.json --plot ''
+    "$checker" same r.json threads.json || fail "two threads wrote something else"
+}
+
+case_plot() {
+    command -v gnuplot >/dev/null || skip "gnuplot was not found"
+    works "${model[@]}" "${quick[@]}" --series importance --target 4 --report '' --plot p.svg
+    grep -q 'KL divergence' p.svg || fail "no axis in the plot"
+    [ ! -e p.svg.part ] || fail "it left a part"
+}
+
+case_memory() {
+    works "${model[@]}" "${quick[@]}" --memory 2000000 --report r.json --plot ''
+    "$checker" budget r.json || fail "budget"
+    grep -q 'bits a weight' stdout || fail "the split is not printed"
+}
+
+declare -F "case_$name" >/dev/null || fail "there is no case '$name'"
+mkdir -p "$scratch"
+place=$(cd "$scratch" && pwd)/$name
+rm -rf "$place"
+mkdir "$place"
+cd "$place"
+head -c 4096 "$reference/self-text.bin" >short.bin
+"case_$name"
+rm -rf "$place"

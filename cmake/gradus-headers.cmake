@@ -23,6 +23,7 @@ set(GRADUS_HEADERS
     gradus/allocation/threshold.hpp
     gradus/allocation/water_filling.hpp
     gradus/cache.hpp
+    gradus/cache/based_cache.hpp
     gradus/cache/bit_chooser.hpp
     gradus/cache/cache_shape.hpp
     gradus/cache/check_kv_block.hpp
@@ -30,6 +31,7 @@ set(GRADUS_HEADERS
     gradus/cache/f16_cache.hpp
     gradus/cache/f32_cache.hpp
     gradus/cache/float_cache.hpp
+    gradus/cache/head_basis.hpp
     gradus/cache/kv_codebooks.hpp
     gradus/cache/kv_float_rows.hpp
     gradus/cache/kv_options.hpp
@@ -37,7 +39,12 @@ set(GRADUS_HEADERS
     gradus/cache/kv_policy.hpp
     gradus/cache/kv_seat.hpp
     gradus/cache/kv_serial.hpp
+    gradus/cache/outlier_mask.hpp
     gradus/cache/packed_cache.hpp
+    gradus/cache/qaq_bits.hpp
+    gradus/cache/qaq_legacy_mapping.hpp
+    gradus/cache/qaq_size.hpp
+    gradus/cache/qaq_widths.hpp
     gradus/cache/settle_layers.hpp
     gradus/calibrate/block_stream.hpp
     gradus/calibrate/calibration_text.hpp
@@ -247,6 +254,23 @@ set(GRADUS_HEADERS
     gradus/kernels/unpack_units.hpp
     gradus/kernels/vectorizable.hpp
     gradus/kernels/write_grid.hpp
+    gradus/kv_plan/codebook_price.hpp
+    gradus/kv_plan/dynamic_widths.hpp
+    gradus/kv_plan/head_bases.hpp
+    gradus/kv_plan/head_losses.hpp
+    gradus/kv_plan/head_statistics.hpp
+    gradus/kv_plan/measure_cache.hpp
+    gradus/kv_plan/measure_gains.hpp
+    gradus/kv_plan/plan.hpp
+    gradus/kv_plan/plan_cache.hpp
+    gradus/kv_plan/plan_options.hpp
+    gradus/kv_plan/planned_cache.hpp
+    gradus/kv_plan/record.hpp
+    gradus/kv_plan/recording_cache.hpp
+    gradus/kv_plan/running_importance.hpp
+    gradus/kv_plan/shared_budget.hpp
+    gradus/kv_plan/unit_codebooks.hpp
+    gradus/kv_plan/unit_rounding.hpp
     gradus/layout.hpp
     gradus/layout/check_plain_codes.hpp
     gradus/layout/code_order.hpp

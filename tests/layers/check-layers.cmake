@@ -28,11 +28,12 @@ set(layer_calibrate model solver importance)
 set(layer_compress calibrate allocation clustering)
 set(layer_replicate solver allocation)
 set(layer_eval model)
+set(layer_kv_plan eval allocation)
 set(layer_config ${policies} quantize core concepts)
 set(layer_search eval config)
 # Lowest first: a family stands after all that it may include.
 set(families core concepts simd ${policies} layout linalg clustering kernels quantize solver cache io
-             model calibrate compress replicate eval config search
+             model calibrate compress replicate eval kv_plan config search
 )
 
 # Libraries of others: "what the include looks like|the folders that may have it".

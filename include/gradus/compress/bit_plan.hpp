@@ -165,7 +165,7 @@ struct part {
 class draft {
   public:
     draft(std::span<const matrix_losses> all, std::span<const block> blocks, const run_rules& rules)
-        : all_{all}, blocks_{blocks}, rules_{&rules}, firsts_{0} {
+        : all_{all}, blocks_{blocks}, rules_{rules}, firsts_{0} {
         for (index_t i = 0; i < blocks.size(); ++i) {
             if (i + 1 == blocks.size() || blocks[i + 1].matrix != blocks[i].matrix) {
                 firsts_.push_back(i + 1);
@@ -220,12 +220,12 @@ class draft {
         const index_t first = firsts_[m];
         const index_t count = firsts_[m + 1] - first;
         return part_of(all_[m], blocks_.subspan(first, count),
-                       std::span{choice_}.subspan(first, count), *rules_);
+                       std::span{choice_}.subspan(first, count), rules_);
     }
 
     std::span<const matrix_losses> all_;
     std::span<const block> blocks_;
-    const run_rules* rules_;
+    run_rules rules_;
     std::vector<index_t> firsts_;  // blocks of each matrix
     std::vector<std::uint32_t> choice_;
     std::vector<part> parts_;

@@ -13,7 +13,7 @@ inline namespace GRADUS_ISA {
 /// What fits the grids of a matrix, and when.
 template <class T> struct grid_fitter {
     matrix_grids<T>* grids;
-    floats importance;           ///< [cols] H_jj
+    floats importance;           ///< [cols] U_jj^2
     const expected_zeros* gone;  ///< which weights are likely to be zeroed
 
     /// Groups of a run, from column `column` of it on, for one row. `values` are those columns';

@@ -62,9 +62,9 @@ template <sparsity S, layout_type L, class Range>
 }
 
 /// Quantizes by a recipe, with the zeros of a sparsity beside: `weights` [rows, n] become the
-/// values of the codes. Ranges that can are weighted by H_jj, and so is the training of codebooks,
-/// which keep a level at zero where weights are pruned. Rounding is to the nearest level of what a
-/// weight has become by then.
+/// values of the codes. Ranges that can are weighted by U_jj^2, and so is the training of
+/// codebooks, which keep a level at zero where weights are pruned. Rounding is to the nearest level
+/// of what a weight has become by then.
 ///
 /// Memory: errors [rows, n] and the sums of 512 columns, beside weights, codes and factor.
 /// Flops:  rows n^2, nearly all in products. Bits do not depend on the executor.

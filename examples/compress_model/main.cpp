@@ -333,7 +333,7 @@ status write_results(const report& measured, const options& wanted) {
 status complete(options& wanted) {
     if (wanted.calibrate.empty()) { wanted.calibrate = {"self"}; }
     if (wanted.bits.empty() && wanted.code_bits.empty()) { wanted.bits = {3.0, 4.0}; }
-    if (wanted.widths.empty()) { wanted.widths = {0, 2, 3, 4, 5, 6, 8}; }
+    if (wanted.widths.empty()) { wanted.widths = {2, 3, 4, 5, 6, 8}; }
     std::sort(wanted.widths.begin(), wanted.widths.end());
     wanted.widths.erase(std::unique(wanted.widths.begin(), wanted.widths.end()),
                         wanted.widths.end());

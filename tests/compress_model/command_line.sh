@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The command line of compress_model, used as people use it. Each function case_<name> is a test.
+#
+#   command_line.sh PROGRAM CHECKER SCRATCH ROOT CASE
+#
+# PROGRAM: compress_model; CHECKER: check_compress_report; SCRATCH: a directory to write in; ROOT: of
+# the sources. Exits with 1 after a failure, with 77 if the case was skipped.
+set -euo pipefail
+
+program=$1
+checker=$2
+scratch=$3
+root=$4
+name=$5
+
+reference=$root/examples/data/reference
+quick=(--context 64 --calibration-tokens 1024 --limit 256 --widths 2,3,4 --no-rivals --plot '')
+model=(--model "$reference" --bytes short.bin)
+
+fail() {
+    echo "  FAILED: $1" >&2
+    exit 1
+}
+
+skip() {
+    echo "  skipped: $1"
+    exit 77
+}
+
+# execute ARGUMENT...: leaves $code, and what was printed in the files stdout and stderr.
+execute() {
+    code=0
+    "$program" "$@" >stdout 2>stderr </dev/null || code=$?
+    [ "$code" -le 125 ] || fail "it crashed with $code: $(tail -n 1 stderr)"
+    if grep -q $'[\r\033]' stdout stderr; then
+        fail "it draws a progress bar where nobody watches"
+    fi
+}
+
+works() {
+    execute "$@"
+    [ "$code" -eq 0 ] || fail "exit code $code (expected 0): $(tail -n 1 stderr)"
+    if grep -v '^note (' stderr; then fail "it complained"; fi
+}
+
+# refuses CODE TEXT ARGUMENT...: that exit code and text, no report.
+refuses() {
+    local expected=$1 text=$2
+    shift 2
+    execute "$@"
+    [ "$code" -eq "$expected" ] || fail "exit code $code (expected $expected): $(tail -n 1 stderr)"
+    grep -qF -- "$text" stderr || fail "no '$text' in its complaint: $(head -c 600 stderr)"
+    [ ! -e r.json ] || fail "it left a report"
+}
+
+
+case_help() {
+    works --help
+    for word in --model --calibrate --bits --code-bits --sparsity --widths --allocator --importance \
+        --clusters --dependence --order --refine --quality --group --block --output --report --plot \
+        --dry-run 'Exit codes'; do
+        grep -qF -- "$word" stdout || fail "$word is not explained"
+    done
+}
+
+case_bad_options() {
+    refuses 2 --bits --bits many
+    refuses 2 'no-quantizer' --widths 0 --report r.json --plot ''
+    refuses 2 'is no multiple of --group' --block 48 --report r.json --plot ''
+    refuses 2 'starts from scores' --allocator quantile --report r.json --plot ''
+    refuses 2 'expected a share between 0 and 1, or 2:4' "${model[@]}" "${quick[@]}" --sparsity 3:4 \
+        --report r.json
+    refuses 2 '--dependence is none' --clusters 3 --dependence none --report r.json --plot ''
+    refuses 2 'needs a text' --model "$reference" --report r.json --plot ''
+    refuses 2 'leak' "${model[@]}" "${quick[@]}" --calibrate short.bin --report r.json
+}
+
+case_bad_files() {
+    refuses 3 nowhere --model nowhere --bytes short.bin --report r.json --plot ''
+    refuses 3 nothing "${model[@]}" "${quick[@]}" --calibrate nothing.npy --report r.json
+}
+
+# An infeasible target is told with the floor, before anything is measured.
+case_out_of_reach() {
+    execute "${model[@]}" "${quick[@]}" --bits 1.5 --report r.json
+    [ "$code" -eq 2 ] || fail "exit code $code"
+    grep -q 'out of reach: the floor is 2\.' stdout || fail "no floor"
+    [ ! -e r.json ] || fail "it left a report"
+}
+
+case_dry_run() {
+    works "${model[@]}" "${quick[@]}" --bits 3 --dry-run --report r.json
+    grep -q 'layer 3' stdout || fail "no plan"
+    [ ! -e r.json ] || fail "it left a report"
+}
+
+# Targets are met, and two threads write what one does.
+case_report() {
+    works "${model[@]}" "${quick[@]}" --bits 2.5 --bits 3 --threads 1 --output one --report r.json
+    "$checker" shape r.json || fail "report"
+    works "${model[@]}" "${quick[@]}" --bits 2.5 --bits 3 --threads 2 --output two \
+        --report threads.json
+    "$checker" same r.json threads.json || fail "two threads wrote something else"
+    for run in dense_joint_2.5 dense_joint_3; do
+        cmp "one/$run/model.safetensors" "two/$run/model.safetensors" || fail "other bytes"
+    done
+}
+
+case_sparsity() {
+    works "${model[@]}" "${quick[@]}" --bits 2.75 --sparsity 0.5 --sparsity 2:4 --report r.json
+    "$checker" shape r.json || fail "report"
+    "$checker" sparse r.json || fail "zeros"
+}
+
+case_scores() {
+    works "${model[@]}" "${quick[@]}" --code-bits 3 --allocator quantile --importance enhanced \
+        --clusters 2 --report r.json
+    "$checker" shape r.json || fail "report"
+    execute "${model[@]}" "${quick[@]}" --code-bits 3 --allocator threshold --importance enhanced \
+        --report r2.json
+    grep -q 'off-target' stderr || fail "a rule without a budget is not reported"
+}
+
+declare -F "case_$name" >/dev/null || fail "there is no case '$name'"
+mkdir -p "$scratch"
+place=$(cd "$scratch" && pwd)/$name
+rm -rf "$place"
+mkdir "$place"
+cd "$place"
+head -c 4096 "$reference/self-text.bin" >short.bin
+"case_$name"
+rm -rf "$place"

@@ -20,6 +20,10 @@ std::optional<int> parse(int argc, char** argv, options& wanted) {
     app.add_option("--calibration-tokens", wanted.calibration_tokens, "of each of them")
         ->capture_default_str()
         ->check(CLI::PositiveNumber);
+    app.add_option("--calibration-length", wanted.calibration_length,
+                   "tokens a sequence of calibration; the first of each is where attention sinks")
+        ->capture_default_str()
+        ->check(CLI::Range(2, 1 << 20));
     app.add_option("--tokens", wanted.token_files, "text to measure on, .npy; may be repeated");
     app.add_option("--bytes", wanted.byte_files, "the same as bytes; may be repeated");
     app.add_option("--context", wanted.context, "tokens a window")

@@ -22,6 +22,7 @@ struct options {
     std::string model;
     std::vector<std::string> calibrate;      ///< files, or "self"
     std::size_t calibration_tokens = 65536;  ///< of each
+    std::size_t calibration_length = 64;  ///< tokens a sequence: short ones show more first tokens
     std::vector<std::string> token_files;
     std::vector<std::string> byte_files;
     std::size_t context = 256;

@@ -33,12 +33,19 @@ status load_calibration(session& job) {
         calibration_text text;
         if (from == "self") {
             const index_t count = std::max<index_t>(wanted.calibration_tokens / wanted.context, 1);
-            text = self_text(*job.model, token_t{'\n'} % static_cast<token_t>(vocabulary),
-                             wanted.context, count, wanted.seed, job.threads);
+            const calibration_text written =
+                self_text(*job.model, token_t{'\n'} % static_cast<token_t>(vocabulary),
+                          wanted.context, count, wanted.seed, job.threads);
+            std::vector<token_t> tokens;
+            for (index_t i = 0; i < written.sequences(); ++i) {
+                const auto sequence = written.sequence(i);
+                tokens.insert(tokens.end(), sequence.begin(), sequence.end());
+            }
+            text = {std::move(tokens), wanted.calibration_length};
         } else {
             auto tokens = load(from, vocabulary, wanted.calibration_tokens);
             if (!tokens) { return tokens.error(); }
-            text = {std::move(*tokens), wanted.context};
+            text = {std::move(*tokens), wanted.calibration_length};
         }
         for (index_t i = 0; i < text.sequences(); ++i) {
             job.calibration.add(text.sequence(i));

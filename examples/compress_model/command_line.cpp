@@ -58,6 +58,10 @@ std::optional<int> parse(int argc, char** argv, options& wanted) {
                    "in which columns are worked through; best: by curvature or narrowest first")
         ->capture_default_str()
         ->check(CLI::IsMember({"best", "curvature", "natural"}));
+    app.add_option("--storage", wanted.storage,
+                   "order of stored columns: as they come, or sorted by what they are worth")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"natural", "sorted"}));
     app.add_option("--group", wanted.group, "columns that share a scale")
         ->capture_default_str()
         ->check(CLI::Range(1, 1 << 20));

@@ -37,6 +37,7 @@ struct options {
     std::string importance = "measured";
     std::string clusters;
     std::string dependence = "gaussian";
+    std::string storage = "natural";
     std::string order = "best";
     std::size_t group = 64;
     std::size_t block = 64;

@@ -99,7 +99,9 @@ cost_range feasible_bits(const session& job, const zero_rule& zeros, const targe
         }
         shapes.matrices.push_back(std::move(one));
     }
+    const bool permuted = !job.wanted.clusters.empty() || job.wanted.storage == "sorted";
     for (const matrix_name& m : job.model->matrices()) {
+        if (!permuted) { break; }
         const bool first = m.name.ends_with("q_proj.weight") || m.name.ends_with("o_proj.weight") ||
                            m.name.ends_with("gate_proj.weight") ||
                            m.name.ends_with("down_proj.weight");

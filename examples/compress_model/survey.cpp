@@ -120,14 +120,20 @@ status survey_input(const session& job,
         add_sensitivity(m.view(), inverse, 1.0, sensitivity);
     }
     stored_input& stored = found.inputs[statistics.name()];
-    stored.order = order_by(sensitivity);
+    // As they come, a group has few columns that matter and its scale serves them; sorted, they
+    // compete for it. On the reference model sorting gives up a third to a half below 4 bits and
+    // gains nothing above; it serves grouped channels.
+    stored.order.resize(n);
+    std::iota(stored.order.begin(), stored.order.end(), index_t{0});
     if (!job.wanted.clusters.empty()) {
         const auto groups = groups_of(job.wanted.clusters, statistics, found.findings);
         if (!groups) { return groups.error(); }
         stored.order = grouped_order(*groups, sensitivity);
+    } else if (job.wanted.storage == "sorted") {
+        stored.order = order_by(sensitivity);
     }
-    stored.permuted = true;
-    found.other_bits += 8 * column_number_bytes(n) * n;
+    stored.permuted = !job.wanted.clusters.empty() || job.wanted.storage == "sorted";
+    if (stored.permuted) { found.other_bits += 8 * column_number_bytes(n) * n; }
     const auto f = processing_factor(job, statistics, stored.order);
     if (!f) { return f.error(); }
     std::vector<double> pivots(n);  // by the model's columns

@@ -58,7 +58,7 @@ refuses() {
 case_help() {
     works --help
     for word in --model --calibrate --bits --code-bits --sparsity --widths --allocator --importance \
-        --clusters --dependence --order --refine --quality --group --block --output --report --plot \
+        --clusters --dependence --storage --order --refine --quality --group --block --output --report --plot \
         --dry-run 'Exit codes'; do
         grep -qF -- "$word" stdout || fail "$word is not explained"
     done

@@ -79,6 +79,7 @@ set(GRADUS_HEADERS
     gradus/compress/compress_menu.hpp
     gradus/compress/findings.hpp
     gradus/compress/matrix_losses.hpp
+    gradus/compress/plan_draft.hpp
     gradus/compress/storage_order.hpp
     gradus/concepts/activation_function.hpp
     gradus/concepts/activation_scheme.hpp

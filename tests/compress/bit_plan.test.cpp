@@ -51,12 +51,12 @@ TEST_CASE("every target from the floor to the ceiling is hit within 0.005 bit, n
     const run_rules rules;
     const cost_range reach = reach_of(all, rules, goal_of(all, 4.0));
     const double floor = average_bits(reach.least, weights_of(all));
-    CHECK(floor < 0.1);
+    CHECK(floor < 0.6);  // the first block of each matrix at 2 bits
     double before = 1e300;
-    for (int step = 12; step <= 160; ++step) {
+    for (int step = static_cast<int>(floor / 0.05) + 1; step <= 160; ++step) {
         const double target = 0.05 * step;
         const auto plan = plan_bits(all, rules, goal_of(all, target), budget_allocator{});
-        REQUIRE_MESSAGE(plan, target);
+        REQUIRE_MESSAGE(plan.has_value(), (plan ? "" : plan.error().message));
         const double average = average_bits(plan->bits, weights_of(all));
         CHECK_MESSAGE(average <= target, target);
         CHECK_MESSAGE(average >= target - 0.005, target);

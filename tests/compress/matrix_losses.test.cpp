@@ -9,7 +9,9 @@ namespace {
 
 using namespace gradus;
 
-using two_widths = menu<shipped::grouped<adaptive_quantile<2>, log8_scale>,
+using two_widths = menu<shipped::grouped<adaptive_quantile<2>>,
+                        shipped::grouped<adaptive_quantile<2>, log8_scale>,
+                        shipped::grouped<adaptive_quantile<4>>,
                         shipped::grouped<adaptive_quantile<4>, log8_scale>>;
 
 struct layer {

@@ -87,8 +87,9 @@ class input_job {
     status operator()(index_t step, distinct_input input, input_statistics<>& statistics) {
         const auto start = clock::now();
         const stored_input& stored = known_.inputs.at(statistics.name());
-        auto f = how_ == method::rounding ? factor_of_nothing(statistics.width(), job_.threads)
-                                          : processing_factor(job_, statistics, stored.order);
+        auto f = how_ == method::rounding
+                   ? factor_of_nothing(statistics.width(), job_.threads)
+                   : processing_factor(job_, statistics, stored.order, zeros_);
         if (!f && f.error().code == errc::no_effect) {
             // All that feeds this input was pruned: whatever its matrices hold, zero comes out.
             const index_t all = statistics.width();
@@ -148,7 +149,8 @@ class input_job {
                                    const stored_input& stored,
                                    const input_statistics<>& statistics,
                                    const ordered_factor<float>& f) const {
-        const bool mixed = plan.runs.size() > 1 && how_ != method::rounding;
+        const bool mixed = plan.runs.size() > 1 && how_ != method::rounding &&
+                           zeros_.choice != zero_rule::kind::two_of_four;
         if (!mixed || job_.wanted.order != "best") { return codes_of(w, plan, f); }
         const auto other =
             factorize_in_order(hessian_in_order(statistics, stored.order),

@@ -134,7 +134,7 @@ status survey_input(const session& job,
     }
     stored.permuted = !job.wanted.clusters.empty() || job.wanted.storage == "sorted";
     if (stored.permuted) { found.other_bits += 8 * column_number_bytes(n) * n; }
-    const auto f = processing_factor(job, statistics, stored.order);
+    const auto f = processing_factor(job, statistics, stored.order, zeros);
     if (!f) { return f.error(); }
     std::vector<double> pivots(n);  // by the model's columns
     for (index_t i = 0; i < n; ++i) {
@@ -207,7 +207,8 @@ result<std::vector<double>> lone_curvature(const session& job,
 
 result<ordered_factor<float>> processing_factor(const session& job,
                                                 const input_statistics<>& statistics,
-                                                std::span<const index_t> stored) {
+                                                std::span<const index_t> stored,
+                                                const zero_rule& zeros) {
     const auto lone = lone_curvature(job, statistics);
     if (!lone) { return lone.error(); }
     std::vector<double> as_stored;
@@ -215,7 +216,10 @@ result<ordered_factor<float>> processing_factor(const session& job,
         as_stored.push_back((*lone)[c]);
     }
     std::vector<index_t> order = order_by(as_stored);
-    if (job.wanted.order == "natural") { std::iota(order.begin(), order.end(), index_t{0}); }
+    const bool neighbours = zeros.choice == zero_rule::kind::two_of_four;
+    if (neighbours || job.wanted.order == "natural") {
+        std::iota(order.begin(), order.end(), index_t{0});
+    }
     return factorize_in_order(hessian_in_order(statistics, stored), std::move(order), job.damping(),
                               job.threads);
 }

@@ -33,11 +33,13 @@ struct survey {
                                                       std::span<const gradus::index_t> order);
 
 /// The factor in which a matrix is worked through: columns by falling 1 / [H^-1]_jj, those that
-/// nothing else can answer for first. `stored`: the storage order.
+/// nothing else can answer for first; as they lie where zeros are chosen among neighbours.
+/// `stored`: the storage order.
 [[nodiscard]] gradus::result<gradus::ordered_factor<float>>
 processing_factor(const session& job,
                   const gradus::input_statistics<>& statistics,
-                  std::span<const gradus::index_t> stored);
+                  std::span<const gradus::index_t> stored,
+                  const zero_rule& zeros);
 
 /// 1 / [H^-1]_jj of the columns as the model has them. Errors: those of `factorize`.
 [[nodiscard]] gradus::result<std::vector<double>>

@@ -165,8 +165,8 @@ result<run> carry_out(work& w,
     return one;
 }
 
-/// As `carry_out`, and again with a smaller budget where zeros fell elsewhere than in the survey,
-/// so that the file would be above the target or short of it.
+/// As `carry_out`, and again with another budget where zeros fell elsewhere than in the survey, so
+/// that the file would be above the target or short of it.
 result<run> hit(work& w,
                 const survey& known,
                 const zero_rule& zeros,
@@ -175,13 +175,11 @@ result<run> hit(work& w,
                 const std::string& name) {
     const std::uint64_t weights = w.job.decoder_weights();
     const target_average average{goal.bits, weights};
-    const auto most = static_cast<double>(budget_of(average));
-    double spare = 0.0;
+    double shift = 0.0;  // of the budget, bits a weight
     result<run> best = error{errc::out_of_range, name + ": off target"};
     constexpr int attempts = 5;
     for (int i = 0; i < attempts; ++i) {
-        const auto plan =
-            plan_target(w.job, known, goal, static_cast<std::uint64_t>(std::max(spare, 0.0)));
+        const auto plan = plan_target(w.job, known, {goal.bits - shift, goal.what});
         if (!plan) { return best ? best : result<run>{plan.error()}; }
         if (const auto nothing = find_no_quantizer(*plan)) {
             return error{errc::no_effect, nothing->message};
@@ -197,13 +195,13 @@ result<run> hit(work& w,
         const bool legacy =
             w.job.wanted.allocator == "threshold" || w.job.wanted.allocator == "legacy_quantile";
         if (legacy || goal.what == bit_count::code_bits) { return one; }
-        const double used = one->achieved_bits * static_cast<double>(weights);
-        const bool fits = one->achieved_bits <= goal.bits;
+        const double achieved = one->achieved_bits;
+        const bool fits = achieved <= goal.bits;
         const bool better = fits && (!best || best->achieved_bits < one->achieved_bits);
         const bool close = fits && one->achieved_bits >= goal.bits - average.tolerance;
         if (better) { best = std::move(one); }
         if (close || zeros.choice == zero_rule::kind::none) { break; }
-        spare += used - most + (fits ? 0.0 : 64.0);
+        shift += achieved - goal.bits + 0.4 * average.tolerance;
     }
     return best;
 }

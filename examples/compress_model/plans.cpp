@@ -59,8 +59,7 @@ result<bit_plan> plan_by(const session& job, const survey& known, const target& 
 
 }  // namespace
 
-result<bit_plan>
-plan_target(const session& job, const survey& known, const target& wanted, std::uint64_t spare) {
+result<bit_plan> plan_target(const session& job, const survey& known, const target& wanted) {
     const std::string& name = job.wanted.allocator;
     if (name == "quantile") { return plan_by(job, known, wanted, quantile{}); }
     if (name == "depth_first") { return plan_by(job, known, wanted, depth_first{}); }
@@ -74,10 +73,8 @@ plan_target(const session& job, const survey& known, const target& wanted, std::
     }
     result<bit_plan> best = error{errc::not_found, "no plan"};
     for (index_t block = job.wanted.block;; block *= 2) {
-        bit_goal goal = goal_of(job, known, wanted, block);
-        goal.other_bits += spare;
+        const bit_goal goal = goal_of(job, known, wanted, block);
         auto plan = plan_bits(implied, job.rules(), goal, budget_allocator{});
-        if (plan) { plan->bits -= spare; }
         const bool better = plan && (!best || plan->predicted < best->predicted);
         if (better || (!best && block == job.wanted.block)) { best = std::move(plan); }
         if (block >= widest) { break; }

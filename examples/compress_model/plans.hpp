@@ -15,7 +15,7 @@ struct target {
 /// Plans of several block widths are made, and the one with least predicted loss is taken.
 /// Errors: a target out of reach, with the feasible range; one that the rule misses.
 [[nodiscard]] gradus::result<gradus::bit_plan>
-plan_target(const session& job, const survey& known, const target& goal, std::uint64_t spare = 0);
+plan_target(const session& job, const survey& known, const target& goal);
 
 /// The floor and the ceiling of all plans, from shapes alone.
 [[nodiscard]] gradus::cost_range

@@ -177,7 +177,7 @@ result<run> hit(work& w,
     const target_average average{goal.bits, weights};
     double shift = 0.0;  // of the budget, bits a weight
     result<run> best = error{errc::out_of_range, name + ": off target"};
-    constexpr int attempts = 5;
+    constexpr int attempts = 8;
     for (int i = 0; i < attempts; ++i) {
         const auto plan = plan_target(w.job, known, {goal.bits - shift, goal.what});
         if (!plan) { return best ? best : result<run>{plan.error()}; }
@@ -201,7 +201,7 @@ result<run> hit(work& w,
         const bool close = fits && one->achieved_bits >= goal.bits - average.tolerance;
         if (better) { best = std::move(one); }
         if (close || zeros.choice == zero_rule::kind::none) { break; }
-        shift += achieved - goal.bits + 0.4 * average.tolerance;
+        shift += achieved - goal.bits + 0.2 * average.tolerance;
     }
     return best;
 }

@@ -15,7 +15,7 @@ root=$4
 name=$5
 
 reference=$root/examples/data/reference
-quick=(--context 64 --calibration-tokens 512 --limit 256 --widths 2,4 --no-rivals --plot '')
+quick=(--context 64 --calibration-tokens 512 --limit 256 --widths 2,3,4 --no-rivals --plot '')
 model=(--model "$reference" --bytes short.bin)
 
 fail() {

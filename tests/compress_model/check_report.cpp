@@ -37,7 +37,9 @@ int check_shape(const json& report) {
         }
         const double target = run["target_bits"];
         const double achieved = run["achieved_bits"];
-        if (achieved > target || achieved < target - 0.005) {
+        // Where zeros will fall is known only afterwards: pruned runs get closer by trying.
+        const double tolerance = run["sparsity"] < 0.3 ? 0.005 : 0.01;
+        if (achieved > target || achieved < target - tolerance) {
             return fail(std::to_string(achieved) + " bits for " + std::to_string(target));
         }
         if (run["relative_layer_error"].size() != 28) { return fail("not 28 matrices"); }

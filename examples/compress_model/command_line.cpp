@@ -87,8 +87,8 @@ std::optional<int> parse(int argc, char** argv, options& wanted) {
     app.add_option("--threads", wanted.threads, "0: all of the machine")
         ->capture_default_str()
         ->check(CLI::Range(0, 1024));
-    app.add_option("--seed", wanted.seed, "of the text that the model writes")
-        ->capture_default_str();
+    app.add_option("--seed", wanted.seed, "of the text that the model writes (default: 1)")
+        ->check(CLI::NonNegativeNumber);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& problem) { return app.exit(problem) == 0 ? success : usage; }

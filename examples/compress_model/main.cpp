@@ -327,8 +327,35 @@ status write_results(const report& measured, const options& wanted) {
     return quantize_model::draw_plot(plot_script(measured, wanted.plot + ".part"), wanted.plot);
 }
 
+/// What was given and could not have an effect.
+status refuse_idle_options(const options& wanted) {
+    const auto idle = [](const std::string& why) { return error{errc::invalid_argument, why}; };
+    const auto& from = wanted.calibrate;
+    const bool writes = from.empty() || std::find(from.begin(), from.end(), "self") != from.end();
+    if (wanted.seed && !writes) { return idle("--seed has no effect without --calibrate self"); }
+    const bool share = std::any_of(wanted.sparsity.begin(), wanted.sparsity.end(),
+                                   [](const std::string& s) { return s != "2:4"; });
+    if (wanted.quality != 0 && !share) {
+        return idle("--quality has no effect without a share of zeros by --sparsity");
+    }
+    const bool legacy = wanted.allocator == "threshold" || wanted.allocator == "legacy_quantile";
+    if (legacy && !wanted.widths.empty()) {
+        return idle("--widths has no effect: the rule '" + wanted.allocator +
+                    "' has widths of its own");
+    }
+    const auto& widths = wanted.widths;
+    if (!wanted.sparsity.empty() && std::find(widths.begin(), widths.end(), 1) != widths.end()) {
+        return idle("--widths 1 has no effect with --sparsity: binary codes have no zero");
+    }
+    if (!wanted.clusters.empty() && wanted.storage == "sorted") {
+        return idle("--storage has no effect: --clusters orders the columns");
+    }
+    return done{};
+}
+
 /// Defaults, and what contradicts itself.
 status complete(options& wanted) {
+    if (status sound = refuse_idle_options(wanted); !sound) { return sound; }
     if (wanted.calibrate.empty()) { wanted.calibrate = {"self"}; }
     if (wanted.bits.empty() && wanted.code_bits.empty()) { wanted.bits = {3.0, 4.0}; }
     if (wanted.widths.empty()) { wanted.widths = {2, 3, 4, 5, 6, 8}; }
@@ -337,9 +364,6 @@ status complete(options& wanted) {
                         wanted.widths.end());
     if (wanted.widths.back() == 0) {
         return error{errc::invalid_argument, "--widths 0 alone prunes everything (no-quantizer)"};
-    }
-    if (!wanted.sparsity.empty() && wanted.widths.front() <= 1) {
-        std::erase_if(wanted.widths, [](int w) { return w == 1; });  // binary codes have no zero
     }
     if (!wanted.clusters.empty() && wanted.dependence == "none") {
         return error{errc::invalid_argument,
@@ -366,7 +390,7 @@ status complete(options& wanted) {
     }
     if (wanted.token_files.empty() && wanted.byte_files.empty()) {
         return error{errc::invalid_argument,
-                     "--model needs a text: --tokens FILE.npy or --bytes-text FILE"};
+                     "--model needs a text: --tokens FILE.npy or --bytes FILE"};
     }
     return done{};
 }

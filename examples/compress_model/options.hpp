@@ -51,7 +51,7 @@ struct options {
     std::string report = "out/compress.json";
     std::string plot = "out/compress.svg";
     unsigned threads = 0;
-    std::uint64_t seed = 1;
+    std::optional<std::uint64_t> seed;  ///< 1 where none is given
 };
 
 }  // namespace compress_model

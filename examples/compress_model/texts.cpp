@@ -35,7 +35,7 @@ status load_calibration(session& job) {
             const index_t count = std::max<index_t>(wanted.calibration_tokens / wanted.context, 1);
             const calibration_text written =
                 self_text(*job.model, token_t{'\n'} % static_cast<token_t>(vocabulary),
-                          wanted.context, count, wanted.seed, job.threads);
+                          wanted.context, count, wanted.seed.value_or(1), job.threads);
             std::vector<token_t> tokens;
             for (index_t i = 0; i < written.sequences(); ++i) {
                 const auto sequence = written.sequence(i);

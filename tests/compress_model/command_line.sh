@@ -73,6 +73,12 @@ case_bad_options() {
         --report r.json
     refuses 2 '--dependence is none' --clusters 3 --dependence none --report r.json --plot ''
     refuses 2 'needs a text' --model "$reference" --report r.json --plot ''
+    refuses 2 '--seed has no effect' --calibrate short.bin --seed 2 --report r.json --plot ''
+    refuses 2 '--quality has no effect' --quality 8 --sparsity 2:4 --report r.json --plot ''
+    refuses 2 '--widths has no effect' --allocator threshold --importance enhanced --widths 2 \
+        --report r.json --plot ''
+    refuses 2 '--widths 1 has no effect' --widths 1,2 --sparsity 0.5 --report r.json --plot ''
+    refuses 2 '--storage has no effect' --clusters 2 --storage sorted --report r.json --plot ''
     refuses 2 'leak' "${model[@]}" "${quick[@]}" --calibrate short.bin --report r.json
 }
 
@@ -117,8 +123,8 @@ case_scores() {
     works "${model[@]}" "${quick[@]}" --code-bits 3 --allocator quantile --importance enhanced \
         --clusters 2 --report r.json
     "$checker" shape r.json || fail "report"
-    execute "${model[@]}" "${quick[@]}" --code-bits 3 --allocator threshold --importance enhanced \
-        --report r2.json
+    execute "${model[@]}" --context 64 --calibration-tokens 512 --limit 256 --no-rivals --plot '' \
+        --code-bits 3 --allocator threshold --importance enhanced --report r2.json
     grep -q 'off-target' stderr || fail "a rule without a budget is not reported"
 }
 

@@ -96,13 +96,12 @@ cost_range feasible_bits(const session& job, const zero_rule& zeros, const targe
         }
         shapes.matrices.push_back(std::move(one));
     }
-    const bool permuted = !job.wanted.clusters.empty() || job.wanted.storage == "sorted";
     for (const matrix_name& m : job.model->matrices()) {
-        if (!permuted) { break; }
+        if (!job.stores_order()) { break; }
         const bool first = m.name.ends_with("q_proj.weight") || m.name.ends_with("o_proj.weight") ||
                            m.name.ends_with("gate_proj.weight") ||
                            m.name.ends_with("down_proj.weight");
-        if (first) { shapes.other_bits += 8 * column_number_bytes(m.cols) * m.cols; }
+        if (first) { shapes.other_bits += order_bits(m.cols); }
     }
     return reach_of(shapes.matrices, job.rules(), goal_of(job, shapes, wanted, job.wanted.block));
 }

@@ -9,6 +9,7 @@
 #include <gradus/compress/bit_plan.hpp>
 #include <gradus/eval/baseline.hpp>
 #include <gradus/io/safetensors_directory.hpp>
+#include <gradus/layout/column_order.hpp>
 #include <gradus/model/llama.hpp>
 
 #include <deque>
@@ -47,12 +48,22 @@ struct session {
         return count;
     }
 
+    /// Whether columns are stored in an order of their own, which is then stored too.
+    [[nodiscard]] bool stores_order() const {
+        return !wanted.clusters.empty() || wanted.storage == "sorted";
+    }
+
     [[nodiscard]] gradus::run_rules rules() const {
         return {.group = wanted.group, .refine = wanted.refine};
     }
 
     [[nodiscard]] gradus::damping damping() const { return {.amount = wanted.damping}; }
 };
+
+/// Bits of the order of an input's columns.
+[[nodiscard]] inline std::uint64_t order_bits(gradus::index_t cols) {
+    return 8 * gradus::column_number_bytes(cols) * cols;
+}
 
 /// Loads model and texts. Errors: whatever cannot be read, and a calibration text that shares
 /// documents with one that is measured (leak).

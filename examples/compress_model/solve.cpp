@@ -22,9 +22,9 @@ double since(clock::time_point start) {
     return std::chrono::duration<double>(clock::now() - start).count();
 }
 
-/// sum over rows of e S e^T.
-double energy_of(matrix_view<const float> e, const input_statistics<>& s, thread_pool& threads) {
-    const index_t n = e.cols;
+/// Both triangles of X^T X.
+std::vector<float> square_of(const input_statistics<>& s) {
+    const index_t n = s.width();
     std::vector<float> square(n * n);
     const matrix_view<float> all{square.data(), n, n};
     s.products().copy_lower(all);
@@ -33,27 +33,33 @@ double energy_of(matrix_view<const float> e, const input_statistics<>& s, thread
             all(j, i) = all(i, j);
         }
     }
-    std::vector<float> product(e.rows * n);
-    multiply(operand<float>::along_rows(e), operand<float>::down_rows({square.data(), n, n}),
-             matrix_view<float>{product.data(), e.rows, n}, threads);
+    return square;
+}
+
+/// sum over rows of e S e^T.
+double energy_of(matrix_view<const float> e, matrix_view<const float> s, thread_pool& threads) {
+    std::vector<float> product(e.size());
+    multiply(operand<float>::along_rows(e), operand<float>::down_rows(s),
+             matrix_view<float>{product.data(), e.rows, e.cols}, threads);
     double sum = 0.0;
     for (index_t r = 0; r < e.rows; ++r) {
-        for (index_t j = 0; j < n; ++j) {
-            sum += static_cast<double>(e(r, j)) * static_cast<double>(product[r * n + j]);
+        for (index_t j = 0; j < e.cols; ++j) {
+            sum += static_cast<double>(e(r, j)) * static_cast<double>(product[r * e.cols + j]);
         }
     }
     return sum;
 }
 
-/// ||(W - Q) X||^2 / ||W X||^2.
+/// ||(W - Q) X||^2 / ||W X||^2; `square`: X^T X.
 double relative_error(const named_matrix& w,
                       const std::vector<float>& q,
-                      const input_statistics<>& s,
+                      std::span<const float> square,
                       thread_pool& threads) {
     std::vector<float> lost(q.size());
     for (index_t i = 0; i < q.size(); ++i) {
         lost[i] = w.values[i] - q[i];
     }
+    const matrix_view<const float> s{square.data(), w.cols, w.cols};
     const double whole = energy_of(w.view(), s, threads);
     const double part = energy_of({lost.data(), w.rows, w.cols}, s, threads);
     return whole > 0.0 ? part / whole : 0.0;
@@ -87,9 +93,8 @@ class input_job {
     status operator()(index_t step, distinct_input input, input_statistics<>& statistics) {
         const auto start = clock::now();
         const stored_input& stored = known_.inputs.at(statistics.name());
-        auto f = how_ == method::rounding
-                   ? factor_of_nothing(statistics.width(), job_.threads)
-                   : processing_factor(job_, statistics, stored.order, zeros_);
+        auto f = how_ == method::rounding ? factor_of_nothing(statistics.width(), job_.threads)
+                                          : factor_of(statistics, stored);
         if (!f && f.error().code == errc::no_effect) {
             // All that feeds this input was pruned: whatever its matrices hold, zero comes out.
             const index_t all = statistics.width();
@@ -103,8 +108,9 @@ class input_job {
         const index_t n = statistics.width();
         out_.statistics_bytes = std::max<std::uint64_t>(
             out_.statistics_bytes, input_statistics<>::memory(n) + 2 * n * n * sizeof(float));
+        const std::vector<float> square = square_of(statistics);
         for (const std::string_view reader : llama_readers(input)) {
-            status solved = solve_one(layer_name(step, reader), stored, statistics, *f);
+            status solved = solve_one(layer_name(step, reader), stored, statistics, square, *f);
             if (!solved) { return solved; }
         }
         out_.solution_seconds += since(start);
@@ -112,6 +118,13 @@ class input_job {
     }
 
   private:
+    result<ordered_factor<float>> factor_of(const input_statistics<>& statistics,
+                                            const stored_input& stored) const {
+        const auto lone = lone_curvature(job_, statistics);
+        if (!lone) { return lone.error(); }
+        return processing_factor(job_, statistics, stored.order, *lone, zeros_);
+    }
+
     result<mixed_codes>
     codes_of(std::vector<float>& w, const matrix_plan& plan, const ordered_factor<float>& f) const {
         const matrix_view<float> view{w.data(), plan.rows, plan.cols};
@@ -168,6 +181,7 @@ class input_job {
     status solve_one(const std::string& name,
                      const stored_input& stored,
                      const input_statistics<>& statistics,
+                     std::span<const float> square,
                      const ordered_factor<float>& f) {
         const named_matrix& m = job_.weights.at(name);
         const matrix_plan& plan = plan_for(plan_, name);
@@ -189,7 +203,7 @@ class input_job {
                 return error{errc::no_effect, lost->message};
             }
         }
-        one.relative_error = relative_error(m, one.values, statistics, job_.threads);
+        one.relative_error = relative_error(m, one.values, square, job_.threads);
         auto part = make_part(f32_panels{weights_view{one.values.data(), m.rows, m.cols}});
         if (status put = model_.replace(name, {std::move(part)}); !put) { return put; }
         out_.matrices.insert_or_assign(name, std::move(one));

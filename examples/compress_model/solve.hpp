@@ -22,15 +22,6 @@ struct solved_model {
     std::uint64_t statistics_bytes = 0;  ///< most, at any time
     double calibration_seconds = 0.0;
     double solution_seconds = 0.0;
-
-    /// Stored bits of the matrices; permutations not included.
-    [[nodiscard]] std::uint64_t bits() const {
-        std::uint64_t sum = 0;
-        for (const auto& [name, matrix] : matrices) {
-            sum += matrix.packed.size_in_bits();
-        }
-        return sum;
-    }
 };
 
 /// How codes are found.

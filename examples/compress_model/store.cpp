@@ -32,10 +32,8 @@ std::string input_of(const std::string& matrix) {
     return {};
 }
 
-result<std::uint64_t> write(const session& job,
-                            const survey& known,
-                            const solved_model& solved,
-                            const std::string& directory) {
+result<std::uint64_t>
+write(const session& job, const survey& known, solved_model& solved, const std::string& directory) {
     packed_writer writer;
     for (index_t i = 0; i < job.source.size(); ++i) {
         const tensor_view tensor = job.source.tensor(i);
@@ -50,16 +48,8 @@ result<std::uint64_t> write(const session& job,
         const stored_input& input = known.inputs.at(input_of(name));
         const auto order = column_order::of(input.order);
         if (!order) { return order.error(); }
-        mixed_matrix copy{entry->second.packed.rows, entry->second.packed.cols, {}, {}};
-        for (const column_run& run : entry->second.packed.runs) {
-            packed_part part{run.part.layout, run.part.rows, run.part.cols,
-                             aligned_buffer{run.part.bytes.size()}, run.part.codebook};
-            std::copy_n(run.part.bytes.bytes().data(), run.part.bytes.size(),
-                        part.bytes.bytes().data());
-            copy.runs.push_back({run.first, std::move(part)});
-        }
         const auto number = input.permuted ? std::optional{writer.add_input(*order)} : std::nullopt;
-        writer.add_matrix(name, std::move(copy), number);
+        writer.add_matrix(name, std::move(entry->second.packed), number);
     }
     const auto config = read_text_file(job.source.path() + "/config.json", index_t{1} << 20);
     if (!config) { return config.error(); }
@@ -108,7 +98,7 @@ status compare(const llama& model, const solved_model& solved) {
 
 result<stored_model> store_model(const session& job,
                                  const survey& known,
-                                 const solved_model& solved,
+                                 solved_model& solved,
                                  const std::string& directory) {
     const auto size = write(job, known, solved, directory);
     if (!size) { return size.error(); }

@@ -132,9 +132,9 @@ status survey_input(const session& job,
     } else if (job.wanted.storage == "sorted") {
         stored.order = order_by(sensitivity);
     }
-    stored.permuted = !job.wanted.clusters.empty() || job.wanted.storage == "sorted";
-    if (stored.permuted) { found.other_bits += 8 * column_number_bytes(n) * n; }
-    const auto f = processing_factor(job, statistics, stored.order, zeros);
+    stored.permuted = job.stores_order();
+    if (stored.permuted) { found.other_bits += order_bits(n); }
+    const auto f = processing_factor(job, statistics, stored.order, *lone, zeros);
     if (!f) { return f.error(); }
     std::vector<double> pivots(n);  // by the model's columns
     for (index_t i = 0; i < n; ++i) {
@@ -208,12 +208,11 @@ result<std::vector<double>> lone_curvature(const session& job,
 result<ordered_factor<float>> processing_factor(const session& job,
                                                 const input_statistics<>& statistics,
                                                 std::span<const index_t> stored,
+                                                std::span<const double> lone,
                                                 const zero_rule& zeros) {
-    const auto lone = lone_curvature(job, statistics);
-    if (!lone) { return lone.error(); }
     std::vector<double> as_stored;
     for (const index_t c : stored) {
-        as_stored.push_back((*lone)[c]);
+        as_stored.push_back(lone[c]);
     }
     std::vector<index_t> order = order_by(as_stored);
     const bool neighbours = zeros.choice == zero_rule::kind::two_of_four;

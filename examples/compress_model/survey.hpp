@@ -34,11 +34,12 @@ struct survey {
 
 /// The factor in which a matrix is worked through: columns by falling 1 / [H^-1]_jj, those that
 /// nothing else can answer for first; as they lie where zeros are chosen among neighbours.
-/// `stored`: the storage order.
+/// `stored`: the storage order; `lone`: see `lone_curvature`.
 [[nodiscard]] gradus::result<gradus::ordered_factor<float>>
 processing_factor(const session& job,
                   const gradus::input_statistics<>& statistics,
                   std::span<const gradus::index_t> stored,
+                  std::span<const double> lone,
                   const zero_rule& zeros);
 
 /// 1 / [H^-1]_jj of the columns as the model has them. Errors: those of `factorize`.

@@ -77,6 +77,11 @@ std::optional<int> parse(int argc, char** argv, options& wanted) {
     app.add_option("--damping", wanted.damping, "share of the Hessian's diagonal; 0: by tokens")
         ->capture_default_str()
         ->check(CLI::Range(0.0, 10.0));
+    app.add_option("--match", wanted.match,
+                   "how far weights go, before they are coded, towards those that give the dense "
+                   "model's outputs on the compressed model's inputs; 0: stay")
+        ->capture_default_str()
+        ->check(CLI::Range(0.0, 1.0));
     app.add_flag("!--no-rivals", wanted.rivals, "leave out the rows of simpler methods");
     app.add_flag("--dry-run", wanted.dry_run, "survey, print the plans, and leave");
     app.add_option("--output", wanted.output, "keep the packed models here, one directory a run");

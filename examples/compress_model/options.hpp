@@ -44,6 +44,7 @@ struct options {
     int refine = 1;
     int quality = 0;
     double damping = 0.0;
+    double match = 1.0;  ///< share of the way to targets that match the dense model's outputs
     bool rivals = true;
     bool dry_run = false;
 

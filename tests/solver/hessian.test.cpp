@@ -38,6 +38,7 @@ double factor_error(const gradus::obs_factor<T>& f,
     const index_t n = f.size;
     std::vector<double> h(n * n);
     double mean = 0.0;
+    std::vector<double> diagonal;
     for (index_t i = 0; i < n; ++i) {
         for (index_t j = 0; j < n; ++j) {
             for (index_t t = 0; t < tokens; ++t) {
@@ -47,12 +48,18 @@ double factor_error(const gradus::obs_factor<T>& f,
             }
         }
         mean += h[i * n + i] / static_cast<double>(n);
+        diagonal.push_back(h[i * n + i]);
     }
+    std::sort(diagonal.begin(), diagonal.end());
     double worst = 0.0;
     for (index_t i = 0; i < n; ++i) {
         for (index_t j = 0; j <= i; ++j) {
             double expected = h[i * n + j];
-            if (i == j) { expected += share * (rule == damping_rule::mean ? mean : h[i * n + i]); }
+            if (i == j) {
+                expected += share * (rule == damping_rule::mean     ? mean
+                                     : rule == damping_rule::median ? diagonal[n / 2]
+                                                                    : h[i * n + i]);
+            }
             double sum = 0.0;
             for (index_t k = i; k < n; ++k) {
                 sum += static_cast<double>(f.values[k * n + i]) *
@@ -68,14 +75,14 @@ double factor_error(const gradus::obs_factor<T>& f,
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("U U^T is 2/t sum x x^T with its damping, by column or by mean",
+TEST_CASE_TEMPLATE("U U^T is 2/t sum x x^T with its damping, by column, by mean or by median",
                    T,
                    float,
                    double) {
     const index_t n = 37;
     const index_t tokens = 200;
     const auto x = tokens_of(tokens, n, n);
-    for (const auto rule : {damping_rule::column, damping_rule::mean}) {
+    for (const auto rule : {damping_rule::column, damping_rule::mean, damping_rule::median}) {
         hessian<T> h{n};
         REQUIRE(h.accumulate({x.data(), 120, n}).has_value());
         REQUIRE(h.accumulate({x.data() + 120 * n, 80, n}).has_value());

@@ -51,12 +51,27 @@ template <class T> struct obs_factor {
     }
 };
 
+/// What the damping is a share of, for the rules that have one amount for all columns.
+template <class T> [[nodiscard]] T typical_curvature(std::vector<T> curvatures, damping_rule rule) {
+    const index_t n = curvatures.size();
+    if (rule == damping_rule::median) {
+        const auto middle = curvatures.begin() + static_cast<std::ptrdiff_t>(n / 2);
+        std::nth_element(curvatures.begin(), middle, curvatures.end());
+        return *middle;
+    }
+    T total = 0;
+    for (const T curvature : curvatures) {
+        total += curvature;
+    }
+    return total / static_cast<T>(n);
+}
+
 /// s_j, dead columns and the damped unit diagonal. Errors: a sum that overflowed.
 template <class T>
 [[nodiscard]] status prepare_diagonal(const hessian<T>& h, const damping& how, obs_factor<T>& f) {
     const index_t n = h.size();
     T largest = 0;
-    T total = 0;
+    std::vector<T> curvatures(n);
     for (index_t j = 0; j < n; ++j) {
         const T curvature = h.curvature(j);
         if (!std::isfinite(curvature)) {
@@ -64,7 +79,7 @@ template <class T>
                                               std::to_string(j) + " (outliers beyond 1e18?)"};
         }
         largest = std::max(largest, curvature);
-        total += curvature;
+        curvatures[j] = curvature;
     }
     if (largest == T(0)) {
         return error{errc::no_effect, "the Hessian of '" + h.name() +
@@ -72,13 +87,14 @@ template <class T>
     }
     const double share = how.share(n, h.tokens());
     f.report.damping = share;
+    const T one = typical_curvature(std::move(curvatures), how.rule);
     for (index_t j = 0; j < n; ++j) {
         const T curvature = h.curvature(j);
         f.dead[j] = curvature <= T(1e-12) * largest;
         f.report.dead_columns += f.dead[j];
         f.root[j] = f.dead[j] != 0 ? T(1) : std::sqrt(curvature);
-        const T mean = total / static_cast<T>(n) / (f.root[j] * f.root[j]);
-        f.added[j] = static_cast<T>(share) * (how.rule == damping_rule::mean ? mean : 1);
+        const T relative = one / (f.root[j] * f.root[j]);
+        f.added[j] = static_cast<T>(share) * (how.rule == damping_rule::column ? T(1) : relative);
     }
     return done{};
 }

@@ -59,6 +59,7 @@ set(GRADUS_HEADERS
     gradus/calibrate/sequence_seat.hpp
     gradus/calibrate/statistics_tensors.hpp
     gradus/calibrate/token_panels.hpp
+    gradus/calibrate/token_sample.hpp
     gradus/calibrate/write_statistics.hpp
     gradus/clustering.hpp
     gradus/clustering/average_linkage.hpp
@@ -67,6 +68,7 @@ set(GRADUS_HEADERS
     gradus/clustering/dense_eigensolver.hpp
     gradus/clustering/eigenpairs.hpp
     gradus/clustering/first_order.hpp
+    gradus/clustering/histogram_dependence.hpp
     gradus/clustering/histogram_information.hpp
     gradus/clustering/jacobi.hpp
     gradus/clustering/k_means.hpp
@@ -76,10 +78,16 @@ set(GRADUS_HEADERS
     gradus/clustering/square_matrix.hpp
     gradus/clustering/subspace_eigensolver.hpp
     gradus/compress/bit_plan.hpp
+    gradus/compress/channel_scaling.hpp
     gradus/compress/compress_menu.hpp
     gradus/compress/findings.hpp
+    gradus/compress/fold_scales.hpp
+    gradus/compress/loss_worth.hpp
     gradus/compress/matrix_losses.hpp
+    gradus/compress/metadata.hpp
+    gradus/compress/plan_blocks.hpp
     gradus/compress/plan_draft.hpp
+    gradus/compress/plan_findings.hpp
     gradus/compress/storage_order.hpp
     gradus/concepts/activation_function.hpp
     gradus/concepts/activation_scheme.hpp
@@ -123,6 +131,7 @@ set(GRADUS_HEADERS
     gradus/core/types.hpp
     gradus/eval/baseline.hpp
     gradus/eval/bootstrap.hpp
+    gradus/eval/decoded_cache.hpp
     gradus/eval/divergence.hpp
     gradus/eval/losses.hpp
     gradus/eval/packed_caches.hpp
@@ -219,6 +228,7 @@ set(GRADUS_HEADERS
     gradus/kernels/kv_part.hpp
     gradus/kernels/kv_places.hpp
     gradus/kernels/kv_product.hpp
+    gradus/kernels/kv_ranges.hpp
     gradus/kernels/kv_tile.hpp
     gradus/kernels/kv_view.hpp
     gradus/kernels/lane_fit.hpp
@@ -270,6 +280,7 @@ set(GRADUS_HEADERS
     gradus/kv_plan/recording_cache.hpp
     gradus/kv_plan/running_importance.hpp
     gradus/kv_plan/shared_budget.hpp
+    gradus/kv_plan/tune_split.hpp
     gradus/kv_plan/unit_codebooks.hpp
     gradus/kv_plan/unit_rounding.hpp
     gradus/layout.hpp

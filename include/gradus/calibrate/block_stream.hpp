@@ -5,6 +5,7 @@
 #include <gradus/calibrate/calibration_text.hpp>
 #include <gradus/calibrate/input_statistics.hpp>
 #include <gradus/calibrate/sequence_seat.hpp>
+#include <gradus/calibrate/token_sample.hpp>
 
 #include <concepts>
 #include <memory>
@@ -44,6 +45,8 @@ template <calibratable Model, std::floating_point T = float> struct half_pass {
     input_statistics<T>* exit = nullptr;         ///< collects the last matrix's input
     bool move_on = false;                        ///< adds the half's result to the hidden states
     const block_stream<Model>* dense = nullptr;  ///< the other side of cross products
+    token_sample* entry_sample = nullptr;        ///< some tokens of what `entry` collects
+    token_sample* exit_sample = nullptr;         ///< and of `exit`
 };
 
 /// The hidden states of all sequences, before half a block of a plan.
@@ -187,6 +190,8 @@ template <calibratable Model> class block_stream {
         const auto add = [&](input_statistics<T>* to, bool exit) -> status {
             if (to == nullptr || to->batches() > sequence) { return done{}; }
             const weights_view x = exit ? seat.exit() : seat.entry();
+            token_sample* const some = exit ? pass.exit_sample : pass.entry_sample;
+            if (some != nullptr) { some->add(x); }
             if (!to->parts().cross) { return to->add(x, threads); }
             return to->add_pair(exit ? dense->exit() : dense->entry(), x, threads);
         };

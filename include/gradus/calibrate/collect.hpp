@@ -7,7 +7,9 @@
 #include <array>
 #include <concepts>
 #include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
@@ -16,6 +18,9 @@ inline namespace GRADUS_ISA {
 /// so that a cancelled or interrupted job can go on with them.
 template <std::floating_point T = float>
 using step_statistics = std::array<std::optional<input_statistics<T>>, 4>;  // by distinct_input
+
+/// Some tokens of the same inputs.
+using step_samples = std::array<std::optional<token_sample>, 4>;  // by distinct_input
 
 /// The one input that is being collected, and how many of a step are behind it.
 template <std::floating_point T = float> struct sequential_state {
@@ -38,10 +43,26 @@ statistics_for(const block_stream<Model>& stream, bool exit, statistics_parts pa
     return {input_name(stream.step(), input), stream.width_of(exit), parts};
 }
 
+/// Of the same input.
+template <calibratable Model>
+[[nodiscard]] token_sample& sample_for(const block_stream<Model>& stream,
+                                       bool exit,
+                                       step_samples& samples,
+                                       std::span<const index_t> chosen) {
+    const distinct_input input = exit ? exit_of(stream.half()) : entry_of(stream.half());
+    auto& sample = samples[static_cast<index_t>(input)];
+    if (!sample) {
+        sample.emplace(stream.width_of(exit), std::vector<index_t>{chosen.begin(), chosen.end()});
+    }
+    return *sample;
+}
+
 /// Collects all inputs of the current step with the weights as they are, and moves the stream to
-/// the next one: one forward pass. Called again after a cancellation it goes on.
+/// the next one: one forward pass. Called again after a cancellation it goes on. `chosen`: the
+/// tokens of which `samples`, if they are wanted, keep the inputs (`choose_tokens`).
 ///
-/// Memory: `stream.memory()` and the statistics; see `input_statistics::memory`.
+/// Memory: `stream.memory()`, the statistics and samples; see `input_statistics::memory` and
+///         `token_sample::memory`.
 /// Errors: cancelled; nonfinite, naming the input; invalid_argument at the end of the plan.
 template <calibratable Model,
           std::floating_point T,
@@ -51,7 +72,9 @@ template <calibratable Model,
                                   step_statistics<T>& statistics,
                                   statistics_parts parts = {},
                                   E&& threads = serial{},
-                                  Watch&& watch = never_stop{}) {
+                                  Watch&& watch = never_stop{},
+                                  step_samples* samples = nullptr,
+                                  std::span<const index_t> chosen = {}) {
     const index_t step = stream.step();
     if (stream.at_end()) {
         return error{errc::invalid_argument, "calibration: all blocks are done"};
@@ -61,7 +84,11 @@ template <calibratable Model,
         auto& exit = statistics[static_cast<index_t>(exit_of(stream.half()))];
         if (!entry) { entry = statistics_for<T>(stream, false, parts); }
         if (!exit) { exit = statistics_for<T>(stream, true, parts); }
-        const half_pass<Model, T> pass{.entry = &*entry, .exit = &*exit, .move_on = true};
+        half_pass<Model, T> pass{.entry = &*entry, .exit = &*exit, .move_on = true};
+        if (samples != nullptr) {
+            pass.entry_sample = &sample_for(stream, false, *samples, chosen);
+            pass.exit_sample = &sample_for(stream, true, *samples, chosen);
+        }
         if (status ran = stream.run(pass, threads, watch); !ran) { return ran; }
     } while (stream.step() == step);
     return done{};

@@ -6,6 +6,7 @@
 #include <gradus/clustering/choose_count.hpp>
 #include <gradus/clustering/correlation.hpp>
 #include <gradus/clustering/dense_eigensolver.hpp>
+#include <gradus/clustering/histogram_dependence.hpp>
 #include <gradus/clustering/histogram_information.hpp>
 #include <gradus/clustering/k_means.hpp>
 #include <gradus/clustering/row_k_means.hpp>

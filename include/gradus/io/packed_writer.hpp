@@ -77,6 +77,14 @@ class packed_writer {
                     std::vector<index_t> shape,
                     std::vector<std::byte> data) {
         source_.add(data);
+        add_changed_floats(std::move(name), type, std::move(shape), std::move(data));
+    }
+
+    /// The same for a tensor with other values than the source has; see `add_source`.
+    void add_changed_floats(std::string name,
+                            element_type type,
+                            std::vector<index_t> shape,
+                            std::vector<std::byte> data) {
         floats_.push_back({std::move(name), type, std::move(shape), std::move(data)});
     }
 

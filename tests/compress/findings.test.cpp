@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Every guard rail is provoked, and stays silent where all is well.
 #include <gradus/compress/findings.hpp>
+#include <gradus/grouping/group.hpp>
+#include <gradus/mapping/uniform_symmetric.hpp>
+#include <gradus/solver/obs.hpp>
 
 #include <doctest/doctest.h>
 
@@ -31,6 +34,37 @@ TEST_CASE("weights that did not change are found, and a loss that is that of pru
     CHECK(id_of(find_no_effect("m", before, after, 1.0)).empty());
     CHECK(id_of(find_no_effect("m", before, after, 13602.1084, 13602.1035)) == "no-effect");
     CHECK(id_of(find_no_effect("m", before, after, 20929.4, 13602.1035)).empty());
+}
+
+TEST_CASE("pruning and quantizing loses more than pruning alone, or it is found") {
+    constexpr index_t rows = 16;
+    constexpr index_t cols = 64;
+    std::vector<float> x(256 * cols);
+    std::vector<float> w(rows * cols);
+    std::uint32_t state = 1;
+    for (auto* values : {&x, &w}) {
+        for (float& v : *values) {
+            state = state * 1664525u + 1013904223u;
+            v = static_cast<float>(state >> 8) / 16777216.0f - 0.5f;
+        }
+    }
+    hessian<float> h{cols};
+    REQUIRE(h.accumulate({x.data(), 256, cols}));
+    const auto f = factorize(std::move(h));
+    REQUIRE(f);
+    const auto loss_of = [&](const auto& quantizer, std::vector<float> copy) {
+        const auto done =
+            obs(matrix_view<float>{copy.data(), rows, cols}, *f, quantizer, unstructured{0.5});
+        REQUIRE(done);
+        return std::pair{done->loss, copy};
+    };
+    const auto [pruned, zeros] = loss_of(unquantized{}, w);
+    const recipe<layout<uniform_symmetric<4>, group<64>>> four{};
+    const auto [both, codes] = loss_of(four, w);
+    CHECK(id_of(find_no_effect("m", w, codes, both, pruned)).empty());
+    // A quantizer that does nothing is told by its loss, although the weights did change.
+    const auto [nothing, again] = loss_of(unquantized{}, w);
+    CHECK(id_of(find_no_effect("m", w, again, nothing, pruned)) == "no-effect");
 }
 
 TEST_CASE("a lossless result at few bits is found") {

@@ -57,12 +57,11 @@ layer some_layer(index_t rows, index_t cols) {
 result<matrix_losses>
 measured(const layer& l, std::span<const int> widths, std::vector<double>& told) {
     gradus::serial threads;
-    const auto solve = [&](matrix_view<float> w, const run_recipe& all) -> status {
+    const auto solve = [&](matrix_view<float> w, std::span<const run_recipe> runs) -> status {
         obs_options o;
         o.grids = grid_time::fixed;
         o.order = l.factor.order;
-        const auto solved =
-            obs_mixed<two_widths>(w, l.factor.factor, std::span{&all, 1}, none{}, o);
+        const auto solved = obs_mixed<two_widths>(w, l.factor.factor, runs, none{}, o);
         if (!solved) { return solved.error(); }
         told.push_back(solved->loss);
         return done{};
@@ -116,6 +115,38 @@ TEST_CASE("a matrix of many rows is measured on a sample, scaled to the whole") 
     const auto found = measured(l, widths, told);
     REQUIRE(found);
     CHECK(found->total(0) == doctest::Approx(4.0 * told[0]).epsilon(1e-3));
+}
+
+TEST_CASE("clusters with one scale each are measured as they will be stored") {
+    const layer l = some_layer(24, 96);
+    gradus::serial threads;
+    std::vector<std::vector<run_recipe>> seen;
+    const auto solve = [&](matrix_view<float> w, std::span<const run_recipe> runs) -> status {
+        seen.emplace_back(runs.begin(), runs.end());
+        obs_options o;
+        o.order = l.factor.order;
+        const auto solved = obs_mixed<two_widths>(w, l.factor.factor, runs, none{}, o);
+        if (!solved) { return solved.error(); }
+        return done{};
+    };
+    const std::vector<code_option> options{{2, whole_cluster}, {2, 16}, {4, 16}};
+    const std::vector<index_t> clusters{0, 10, 64};
+    const auto found = measure_losses({l.weights.data(), l.rows, l.cols}, l.factor, options,
+                                      clusters, {}, solve, false, threads);
+    REQUIRE(found);
+    CHECK(found->widths == std::vector<int>{2, 2, 4});
+    CHECK(found->groups == std::vector<index_t>{whole_cluster, 16, 16});
+    REQUIRE(seen.size() == 3);
+    REQUIRE(seen[0].size() == 3);
+    CHECK(seen[0][1].cols == 54);
+    CHECK(seen[0][1].layout == "adaptive_quantile2_g54_f16");
+    CHECK(seen[1].size() == 1);
+    CHECK(found->total(0) > found->total(1));  // fewer scales
+    CHECK(found->total(1) > found->total(2));
+    CHECK(found->cluster_begin(9) == 0);
+    CHECK(found->cluster_end(9) == 10);
+    CHECK(found->cluster_begin(10) == 10);
+    CHECK(found->cluster_end(95) == 96);
 }
 
 }  // namespace

@@ -12,13 +12,23 @@
 namespace gradus {
 inline namespace GRADUS_ISA {
 
+/// A group of as many columns as a run has, which then lies in one cluster of columns: one scale a
+/// row and cluster, where the whole cluster has one width.
+inline constexpr index_t whole_cluster = ~index_t{0};
+
+/// A way to store a column.
+struct code_option {
+    int width = 0;      ///< bits of a code; 0: pruned
+    index_t group = 0;  ///< columns that share a scale, or `whole_cluster`
+};
+
 /// D_j(b), the loss of column j at b bits, in units of the solver's loss: a sum over all rows and
 /// columns is what the matrix loses if every column has b bits.
 struct matrix_losses {
     std::string name;
     index_t rows = 0;
     index_t cols = 0;
-    std::vector<int> widths;                  ///< ascending
+    std::vector<int> widths;                  ///< ascending; of each option
     std::vector<std::vector<double>> losses;  ///< [widths][cols], columns as they are stored
     double weight = 1.0;                      ///< of a unit of loss, in nats of the model
 
@@ -26,12 +36,29 @@ struct matrix_losses {
     std::vector<std::vector<double>> survivors = {};
     std::optional<survivor_pattern> pattern = {};  ///< of the zeros
 
+    /// Columns that share a scale, [widths], falling where widths are equal; empty: all as the
+    /// rules say.
+    std::vector<index_t> groups = {};
+    std::vector<index_t> clusters = {};  ///< first column of each, ascending from 0; empty: one
+
     [[nodiscard]] double total(index_t width) const {
         double sum = 0.0;
         for (const double loss : losses[width]) {
             sum += loss;
         }
         return sum;
+    }
+
+    /// Where the cluster of a column ends.
+    [[nodiscard]] index_t cluster_end(index_t col) const {
+        const auto next = std::upper_bound(clusters.begin(), clusters.end(), col);
+        return next == clusters.end() ? cols : *next;
+    }
+
+    /// Where it begins.
+    [[nodiscard]] index_t cluster_begin(index_t col) const {
+        const auto next = std::upper_bound(clusters.begin(), clusters.end(), col);
+        return next == clusters.begin() ? 0 : *(next - 1);
     }
 };
 
@@ -99,40 +126,57 @@ template <class T, executor E>
     return counts;
 }
 
-/// Solves a matrix whose columns have one recipe; the weights become the values of the codes.
+/// Solves a matrix whose columns are cut into runs; the weights become the values of the codes.
 template <class F>
-concept matrix_solver = requires(const F& f, matrix_view<float> w, const run_recipe& recipe) {
-    { f(w, recipe) } -> std::same_as<status>;
+concept matrix_solver = requires(const F& f, matrix_view<float> w, std::span<const run_recipe> r) {
+    { f(w, r) } -> std::same_as<status>;
 };
 
-/// Solves the matrix once for each width, all columns alike, and tells the losses apart. At width 0
-/// the whole matrix is pruned: columns that others could answer for then cost more than they would
-/// alone, so that few are given up, and those that are cost no more than foreseen.
+/// All columns stored in one way: a run, or one for each cluster.
+[[nodiscard]] inline std::vector<run_recipe>
+runs_of(const matrix_losses& m, const code_option& option, const run_rules& rules) {
+    if (option.group != whole_cluster) {
+        return {{m.cols, layout_for(option.width, m.cols, option.group), rules.range}};
+    }
+    std::vector<run_recipe> runs;
+    for (index_t first = 0; first < m.cols; first = m.cluster_end(first)) {
+        const index_t cols = m.cluster_end(first) - first;
+        runs.push_back({cols, layout_for(option.width, cols, cols), rules.range});
+    }
+    return runs;
+}
+
+/// Solves the matrix once for each option, all columns alike, and tells the losses apart. At width
+/// 0 the whole matrix is pruned: columns that others could answer for then cost more than they
+/// would alone, so that few are given up, and those that are cost no more than foreseen.
 ///
-/// w: columns as they are stored, like the numbers in `f.order`. `solve`: with that factor and
-/// order, and whatever zeros are wanted; `zeros`: whether there will be any. Errors: those of
-/// `solve`.
+/// w: columns as they are stored, like the numbers in `f.order` and `clusters`. `options`: by
+/// ascending width, then falling group. `solve`: with that factor and order, and whatever zeros are
+/// wanted; `zeros`: whether there will be any. Errors: those of `solve`.
 template <matrix_solver Solve, executor E>
 [[nodiscard]] result<matrix_losses> measure_losses(weights_view w,
                                                    const ordered_factor<float>& f,
-                                                   std::span<const int> widths,
+                                                   std::span<const code_option> options,
+                                                   std::span<const index_t> clusters,
                                                    const run_rules& rules,
                                                    const Solve& solve,
                                                    bool zeros,
                                                    E& threads) {
-    matrix_losses found{{}, w.rows, w.cols, {widths.begin(), widths.end()}, {}};
+    matrix_losses found{.name = {}, .rows = w.rows, .cols = w.cols, .widths = {}, .losses = {}};
+    found.clusters.assign(clusters.begin(), clusters.end());
     const index_t rows = std::min(w.rows, measured_rows);
     const std::vector<float> before = sample_rows(w, rows);
     const matrix_view<const float> from{before.data(), rows, w.cols};
     const double share = static_cast<double>(w.rows) / static_cast<double>(rows);
-    for (const int width : widths) {
+    for (const code_option& option : options) {
+        found.widths.push_back(option.width);
+        found.groups.push_back(option.group);
         std::vector<float> after = before;
         const matrix_view<float> to{after.data(), rows, w.cols};
-        if (width == 0) {
+        if (option.width == 0) {
             std::fill(after.begin(), after.end(), 0.0f);
-        } else {
-            const run_recipe all{w.cols, layout_for(width, w.cols, rules.group), rules.range};
-            if (status solved = solve(to, all); !solved) { return solved.error(); }
+        } else if (status solved = solve(to, runs_of(found, option, rules)); !solved) {
+            return solved.error();
         }
         std::vector<double> losses = column_losses<float>(from, to, f, threads);
         for (double& loss : losses) {
@@ -142,6 +186,22 @@ template <matrix_solver Solve, executor E>
         if (zeros) { found.survivors.push_back(survivors_of({after.data(), rows, w.cols}, share)); }
     }
     return found;
+}
+
+/// The same for widths alone, with groups as the rules say.
+template <matrix_solver Solve, executor E>
+[[nodiscard]] result<matrix_losses> measure_losses(weights_view w,
+                                                   const ordered_factor<float>& f,
+                                                   std::span<const int> widths,
+                                                   const run_rules& rules,
+                                                   const Solve& solve,
+                                                   bool zeros,
+                                                   E& threads) {
+    std::vector<code_option> options;
+    for (const int width : widths) {
+        options.push_back({width, rules.group});
+    }
+    return measure_losses(w, f, options, {}, rules, solve, zeros, threads);
 }
 
 }  // namespace GRADUS_ISA

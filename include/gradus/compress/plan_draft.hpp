@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A plan while it is being made: blocks of columns, a width for each, and what that takes.
+// A plan while it is being made: a width for each block of columns, and what that takes.
 #pragma once
 
-#include <gradus/allocation/option_list.hpp>
 #include <gradus/allocation/target_average.hpp>
-#include <gradus/compress/matrix_losses.hpp>
+#include <gradus/compress/plan_blocks.hpp>
 
 #include <optional>
 
@@ -17,7 +16,8 @@ struct matrix_plan {
     index_t rows = 0;
     index_t cols = 0;
     std::vector<run_recipe> runs;
-    std::vector<int> widths;  ///< bits of a code, [runs]; 0: pruned
+    std::vector<int> widths;      ///< bits of a code, [runs]; 0: pruned
+    std::vector<index_t> groups;  ///< columns that share a scale, [runs]; see `code_option`
 };
 
 struct bit_plan {
@@ -27,9 +27,6 @@ struct bit_plan {
     double predicted = 0.0;   ///< loss, weighted
     double bound = 0.0;       ///< no plan of these blocks has less, overheads as estimated
 };
-
-/// What a plan's average counts.
-enum class bit_count { stored_bits, code_bits };
 
 /// What is to be planned for.
 struct bit_goal {
@@ -42,82 +39,6 @@ struct bit_goal {
 
 namespace planning {
 
-/// A block of columns of one matrix.
-struct block {
-    index_t matrix;
-    index_t first;
-    index_t cols;
-};
-
-/// The blocks of all matrices; those of a run's last group may be narrower.
-[[nodiscard]] inline std::vector<block> cut(std::span<const matrix_losses> all, index_t cols) {
-    std::vector<block> blocks;
-    for (index_t m = 0; m < all.size(); ++m) {
-        for (index_t first = 0; first < all[m].cols; first += cols) {
-            blocks.push_back({m, first, std::min(cols, all[m].cols - first)});
-        }
-    }
-    return blocks;
-}
-
-/// The option that a choice stands for: the first columns of a matrix are never pruned, as a matrix
-/// of nothing has no stored form.
-[[nodiscard]] inline index_t option_at(const matrix_losses& m, const block& b, index_t choice) {
-    return b.first == 0 && m.widths[choice] == 0 ? choice + 1 : choice;
-}
-
-/// Survivors of columns [first, first + cols) at one of the widths, if weights are pruned.
-[[nodiscard]] inline std::optional<kept_weights>
-kept_of(const matrix_losses& m, index_t option, index_t first, index_t cols) {
-    if (m.survivors.empty()) { return std::nullopt; }
-    double sum = 0.0;
-    for (index_t c = first; c < first + cols; ++c) {
-        sum += m.survivors[option][c];
-    }
-    return kept_weights{static_cast<index_t>(sum + 0.5), m.pattern};
-}
-
-/// Codes or survivors with their places, scales of whole groups, and the block's share of the row
-/// words.
-[[nodiscard]] inline std::uint64_t estimated_bits(const matrix_losses& m,
-                                                  const block& b,
-                                                  index_t option,
-                                                  const run_rules& rules,
-                                                  bit_count what) {
-    const auto width = static_cast<std::uint64_t>(m.widths[option]);
-    if (width == 0) { return 0; }
-    const std::uint64_t weights = m.rows * b.cols;
-    std::uint64_t codes = weights * width;
-    if (what == bit_count::code_bits) { return codes; }
-    if (const auto kept = kept_of(m, option, b.first, b.cols)) {
-        codes = std::min(codes, weights + width * kept->survivors);
-        if (kept->pattern) { codes = std::min(codes, 3 * weights / 4 + width * weights / 2); }
-    }
-    const std::uint64_t groups = (b.cols + rules.group - 1) / rules.group;
-    return codes + m.rows * (8 * groups + 16 * b.cols / m.cols);
-}
-
-[[nodiscard]] inline option_list options_of(std::span<const matrix_losses> all,
-                                            std::span<const block> blocks,
-                                            const run_rules& rules,
-                                            bit_count what) {
-    option_list items;
-    for (const block& b : blocks) {
-        const matrix_losses& m = all[b.matrix];
-        std::vector<bit_option> options;
-        for (index_t choice = 0; choice < m.widths.size(); ++choice) {
-            const index_t w = option_at(m, b, choice);
-            double loss = 0.0;
-            for (index_t c = b.first; c < b.first + b.cols; ++c) {
-                loss += m.losses[w][c];
-            }
-            options.push_back({estimated_bits(m, b, w, rules, what), m.weight * loss});
-        }
-        items.add(options);
-    }
-    return items;
-}
-
 /// One matrix as it will be stored, with its share of the plan's sums.
 struct part {
     matrix_plan matrix;
@@ -126,21 +47,25 @@ struct part {
     double predicted = 0.0;
 };
 
-/// Neighbouring blocks of one width make a run. `blocks` and `choice`: those of one matrix.
+/// Neighbouring blocks of one width and group make a run, which stays in its cluster where that
+/// has a scale of its own. `blocks` and `choice`: those of one matrix.
 [[nodiscard]] inline part part_of(const matrix_losses& from,
                                   std::span<const block> blocks,
                                   std::span<const std::uint32_t> choice,
                                   const run_rules& rules) {
-    part made{.matrix = {from.name, from.rows, from.cols, {}, {}}};
+    part made{.matrix = {from.name, from.rows, from.cols, {}, {}, {}}};
     matrix_plan& m = made.matrix;
     std::vector<std::optional<kept_weights>> kept;  // by run
     for (index_t i = 0; i < blocks.size(); ++i) {
         const block& b = blocks[i];
         const index_t option = option_at(from, b, choice[i]);
         const int width = from.widths[option];
-        if (m.widths.empty() || m.widths.back() != width) {
+        const index_t group = group_at(from, option, rules.group);
+        const bool apart = group == whole_cluster && from.cluster_begin(b.first) == b.first;
+        if (apart || m.widths.empty() || m.widths.back() != width || m.groups.back() != group) {
             m.runs.push_back({0, {}, rules.range});
             m.widths.push_back(width);
+            m.groups.push_back(group);
             kept.emplace_back();
         }
         m.runs.back().cols += b.cols;
@@ -154,7 +79,8 @@ struct part {
     }
     for (index_t r = 0; r < m.runs.size(); ++r) {
         run_recipe& run = m.runs[r];
-        run.layout = layout_for(m.widths[r], run.cols, rules.group);
+        const index_t group = m.groups[r] == whole_cluster ? run.cols : m.groups[r];
+        run.layout = layout_for(m.widths[r], run.cols, group);
         made.bits += run_bits(run.layout, m.rows, run.cols, kept[r]);
         made.codes += m.rows * run.cols * static_cast<std::uint64_t>(m.widths[r]);
     }

@@ -4,6 +4,7 @@
 
 #include <gradus/cache/packed_cache.hpp>
 #include <gradus/core/aligned_buffer.hpp>
+#include <gradus/core/thread_pool.hpp>
 #include <gradus/kernels/attend_kv.hpp>
 
 #include <doctest/doctest.h>
@@ -188,6 +189,29 @@ TEST_CASE("a block of queries gives what single queries give, to the bit") {
         const matrix alone = answer<int8_attention>(whole, last);
         CHECK(std::equal(alone.values.begin(), alone.values.end(),
                          together.values.begin() + static_cast<std::ptrdiff_t>(t * q.cols)));
+    }
+}
+
+TEST_CASE(
+    "a long cache is cut into pieces: the definition's attention, the same for any executor") {
+    for (const index_t tokens : {index_t{8400}, index_t{17000}}) {
+        setting s;
+        s.width = 16;
+        s.block = 48;
+        s.tokens = tokens;
+        cache_type cache = fill(s);
+        REQUIRE(kv_ranges::of(cache.shape(), cache.view().packed).count == tokens / 8192 + 1);
+        const matrix q(1, s.heads * s.sharing * s.width, 3);
+        matrix expected(1, q.cols);
+        matrix alone(1, q.cols);
+        matrix shared(1, q.cols);
+        thread_pool threads{3};
+        cache.attend_as_defined(q.view(), expected.view());
+        cache.attend(q.view(), alone.view());
+        cache.attend(q.view(), shared.view(), threads);
+        CHECK(worst(alone, expected) <= 4e-6);
+        CHECK(worst(alone, shared) == 0.0);
+        CHECK(worst(answer<exact_attention>(cache, q), expected) <= 4e-6);  // memory for no pieces
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <gradus/cache/head_basis.hpp>
 #include <gradus/concepts/kv_cache.hpp>
+#include <gradus/core/executor.hpp>
 
 #include <memory>
 #include <utility>
@@ -52,7 +53,9 @@ template <kv_cache Cache> class based_cache {
         return inner_.append(k, v);
     }
 
-    void attend(matrix_view<const float> queries, matrix_view<float> out) {
+    /// The executor goes to a cache that takes one.
+    template <executor E = const serial>
+    void attend(matrix_view<const float> queries, matrix_view<float> out, E&& threads = serial{}) {
         const matrix_view<float> q = room(keys_, queries.rows, queries.cols);
         const matrix_view<float> result = room(values_, out.rows, out.cols);
         const index_t width = bases_->keys[0].order.size();
@@ -63,7 +66,11 @@ template <kv_cache Cache> class based_cache {
                          false, q.row(t).subspan(at, width));
             }
         }
-        inner_.attend(q, result);
+        if constexpr (requires { inner_.attend(q, result, threads); }) {
+            inner_.attend(q, result, threads);
+        } else {
+            inner_.attend(q, result);
+        }
         for (index_t t = 0; t < q.rows; ++t) {
             for (index_t at = 0; at < q.cols; at += width) {
                 from_basis(bases_->values[at / width / sharing], result.row(t).subspan(at, width),

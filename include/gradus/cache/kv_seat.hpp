@@ -24,18 +24,20 @@ class kv_seat {
     /// Queries that share a unit while it is decoded.
     static constexpr index_t rows_at_once = 32;
 
-    kv_seat(const kv_block_shape& shape, index_t recent, index_t sinks, bool tracks)
+    /// `tokens`: capacity of the cache.
+    kv_seat(const kv_block_shape& shape, index_t recent, index_t sinks, index_t tokens, bool tracks)
         : width_{shape.width},
           recent_{recent},
           part_{std::max({shape.tokens, recent, sinks})},
           codes_(shape.tokens * shape.width),
           unit_(shape.tokens * shape.width),
           weights_(rows_at_once * part_),
+          scores_(weights_.size()),
           queries_(rows_at_once * shape.width),
           results_(rows_at_once * shape.width),
           highest_(rows_at_once),
           total_(rows_at_once),
-          floats_{kv_attention_floats(shape) * sizeof(float)},
+          floats_{kv_attention_floats(shape, tokens) * sizeof(float)},
           keys_(shape.tokens * shape.heads * shape.width),
           values_(keys_.size()),
           attention_(tracks ? shape.heads * recent : 0),
@@ -43,17 +45,18 @@ class kv_seat {
 
     /// By vectors. Rotated queries wait in the place of their results, which attention writes after
     /// it has read them.
-    template <class Float, attention_scheme Scheme, rotation Rotation>
+    template <class Float, attention_scheme Scheme, rotation Rotation, executor E>
     void attend(const kv_view<Float>& view,
                 matrix_view<const float> queries,  // [tokens, query heads * width]
                 matrix_view<float> out,
                 const Scheme& scheme,
                 const Rotation& turn,
-                bool turned_values) {
+                bool turned_values,
+                E& threads) {
         auto* first = static_cast<float*>(static_cast<void*>(floats_.bytes().data()));
         const std::span<float> floats{first, floats_.size() / sizeof(float)};
         if constexpr (std::is_same_v<Rotation, identity>) {
-            attend_kv(view, queries, out, floats, scheme);
+            attend_kv(view, queries, out, floats, scheme, threads);
         } else {
             const auto each_head = [&](auto&& turned) {
                 for (index_t row = 0; row < out.rows; ++row) {
@@ -66,7 +69,7 @@ class kv_seat {
                 std::copy_n(queries.row(row).begin(), out.cols, out.row(row).begin());
             }
             each_head([&](std::span<float> x) { turn.apply(x); });
-            attend_kv(view, matrix_view<const float>{out}, out, floats, scheme);
+            attend_kv(view, matrix_view<const float>{out}, out, floats, scheme, threads);
             if (turned_values) {
                 each_head([&](std::span<float> x) { turn.invert(x); });
             }
@@ -156,7 +159,7 @@ class kv_seat {
     [[nodiscard]] std::ptrdiff_t stride() const { return static_cast<std::ptrdiff_t>(recent_); }
 
     [[nodiscard]] kv_attention_memory memory() {
-        return {codes_, unit_, weights_, results_, highest_, total_, part_};
+        return {codes_, unit_, weights_, scores_, results_, highest_, total_, part_};
     }
 
     /// Of the tokens behind a packed tail: the others were not attended as floats.
@@ -178,6 +181,7 @@ class kv_seat {
     std::vector<code_t> codes_;
     std::vector<float> unit_;
     std::vector<float> weights_;   // [rows_at_once, part_]
+    std::vector<double> scores_;   // likewise
     std::vector<float> queries_;   // [rows_at_once, width], rotated
     std::vector<double> results_;  // [rows_at_once, width]
     std::vector<double> highest_;

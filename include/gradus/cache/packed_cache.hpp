@@ -58,7 +58,7 @@ class packed_cache {
           sinks_{shape.heads, std::min(options_.sinks, shape.capacity), shape.width},
           recent_{shape.heads, recent_slots(), shape.width},
           packer_{shape_},
-          seat_{shape_, recent_.slots(), sinks_.slots(), options_.track_attention} {
+          seat_{shape_, recent_.slots(), sinks_.slots(), capacity_, options_.track_attention} {
         GRADUS_EXPECT(shape.heads > 0 && shape.width > 0 && options_.block > 0);
         GRADUS_EXPECT(options_.rotation.accepts(shape.width));
         blocks_.reserve(capacity_ / shape_.tokens + 1);
@@ -84,13 +84,18 @@ class packed_cache {
         return done{};
     }
 
-    /// out = softmax(q K^T / sqrt(width)) V for the last queries.rows tokens, causally.
+    /// out = softmax(q K^T / sqrt(width)) V for the last queries.rows tokens, causally. Heads and
+    /// pieces of a long cache are shared out by the executor; results do not depend on it. Not the
+    /// slow attention of `track_attention`.
+    template <executor E = const serial>
     void attend(matrix_view<const float> queries,  // [tokens, query heads * width]
-                matrix_view<float> out) {          // [tokens, query heads * width]
-        if (options_.track_attention) { return attend_as_defined(queries, out); }
+                matrix_view<float> out,            // [tokens, query heads * width]
+                E&& threads = serial{}) {
+        constexpr bool defined = std::is_same_v<typename Options::scheme_type, defined_attention>;
+        if (defined || options_.track_attention) { return attend_as_defined(queries, out); }
         if (!check_queries(queries, out)) { return kv_seat::fill_with_nan(out); }
         seat_.attend(view(), queries, out, typename Options::scheme_type{}, options_.rotation,
-                     options_.rotate_values);
+                     options_.rotate_values, threads);
     }
 
     /// The same as kv_attention.hpp defines it: slower, and the same bits on every machine.
@@ -220,8 +225,8 @@ class packed_cache {
     }
 
     /// Whether there is an answer. A cache that has refused tokens has none.
-    [[nodiscard]] bool check_queries(matrix_view<const float> queries,
-                                     matrix_view<float> out) const {
+    [[nodiscard]] bool check_queries([[maybe_unused]] matrix_view<const float> queries,
+                                     [[maybe_unused]] matrix_view<float> out) const {
         GRADUS_EXPECT(queries.rows == out.rows && queries.cols == out.cols);
         GRADUS_EXPECT(queries.cols % (shape_.heads * shape_.width) == 0);
         GRADUS_EXPECT(fault_ || queries.rows <= length());

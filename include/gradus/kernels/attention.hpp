@@ -26,19 +26,9 @@ concept attention_part = requires(const P part, const attention_state<1>& state,
     part.blend(state, i, i);
 };
 
-/// result(r) = sum_t p_t value t, p = softmax(query r K^T / sqrt(width)) over the tokens that query
-/// r sees, counted through the parts in turn. No key or value is unpacked to memory; scores go in
-/// chunks. The sums of a query do not depend on its neighbours.
-///
-/// Error:  floats: |error| <= 2^-22 (log2 chunks + width sum_d |q_d k_d| + 64) max |value|.
-/// Memory: attention_state<Rows>::floats(width) of the caller.
+/// Adds parts to a state; `before` tokens lie in front of them.
 template <index_t Rows, attention_part... Parts>
-void attend(const attention_query* queries,  // [Rows]
-            index_t width,
-            float* memory,
-            const Parts&... parts) {
-    attention_state<Rows> state{queries, width, memory};
-    index_t before = 0;
+void attend_parts(attention_state<Rows>& state, index_t before, const Parts&... parts) {
     const auto through = [&](const auto& part) {
         const index_t seen = state.visible() > before ? state.visible() - before : 0;
         const index_t count = std::min(part.tokens(), seen);
@@ -52,6 +42,21 @@ void attend(const attention_query* queries,  // [Rows]
         before += part.tokens();
     };
     (through(parts), ...);
+}
+
+/// result(r) = sum_t p_t value t, p = softmax(query r K^T / sqrt(width)) over the tokens that query
+/// r sees, counted through the parts in turn. No key or value is unpacked to memory; scores go in
+/// chunks. The sums of a query do not depend on its neighbours.
+///
+/// Error:  floats: |error| <= 2^-22 (log2 chunks + width sum_d |q_d k_d| + 64) max |value|.
+/// Memory: attention_state<Rows>::floats(width) of the caller.
+template <index_t Rows, attention_part... Parts>
+void attend(const attention_query* queries,  // [Rows]
+            index_t width,
+            float* memory,
+            const Parts&... parts) {
+    attention_state<Rows> state{queries, width, memory};
+    attend_parts(state, 0, parts...);
     state.finish(queries);
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <numbers>
 
@@ -85,6 +86,16 @@ template <index_t Rows> class attention_state {
         for (index_t r = 0; r < Rows; ++r) {
             const index_t seen = visible_[r] > first ? std::min(visible_[r] - first, count) : 0;
             weigh_row(r, seen, (count + simd::lanes - 1) / simd::lanes * simd::lanes);
+        }
+    }
+
+    /// What later tokens would go on from: [Rows, stride] of width sums, the largest score and the
+    /// sum of weights (a double in the place of two floats).
+    void save(float* to, index_t stride) const {
+        for (index_t r = 0; r < Rows; ++r, to += stride) {
+            std::copy_n(result_ + r * stride_, width_, to);
+            to[width_] = highest_[r];
+            std::memcpy(to + width_ + 1, &total_[r], sizeof total_[r]);
         }
     }
 

@@ -31,6 +31,12 @@ struct exact_attention {
     static constexpr float most = 0.0f;
 };
 
+/// As kv_attention.hpp defines it, written out in double: the same bits on every machine, and those
+/// of attention on decoded floats (eval/decoded_cache.hpp). Slow; for proofs.
+struct defined_attention : exact_attention {
+    static constexpr std::string_view name = "defined";
+};
+
 /// Two bytes: at most 2^-9 max |x| a step for codes of 8 bits, 2^-13 for those of 4.
 struct int16_attention {
     static constexpr std::string_view name = "int16";

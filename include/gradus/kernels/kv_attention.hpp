@@ -27,6 +27,7 @@ struct kv_attention_memory {
     std::span<code_t> codes;    ///< [largest unit]
     std::span<float> unit;      ///< [largest unit]
     std::span<float> weights;   ///< [rows, part]
+    std::span<double> scores;   ///< [rows, part], while groups of channels add to them
     std::span<double> results;  ///< [rows, width]
     std::span<double> highest;  ///< [rows]
     std::span<double> total;    ///< [rows]
@@ -153,13 +154,13 @@ void attend_kv_block(const kv_softmax& sums,
         const matrix_view<float> keys = decoded(kv_kind::key);  // [tokens, channels]
         for (index_t r = 0; r < sums.rows.size(); ++r) {
             for (index_t t = 0; t < keys.rows; ++t) {
-                float& stored = sums.memory.weight(r, t);
-                double score = g == 0 ? 0.0 : static_cast<double>(stored);
+                double& score = sums.memory.scores[r * sums.memory.part + t];
+                if (g == 0) { score = 0.0; }
                 for (index_t d = 0; d < keys.cols; ++d) {
                     score += static_cast<double>(sums.rows[r].query[from + d]) *
                              static_cast<double>(keys(t, d));
                 }
-                stored = static_cast<float>(score);
+                sums.memory.weight(r, t) = static_cast<float>(score);
             }
         }
     }

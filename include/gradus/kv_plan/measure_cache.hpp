@@ -34,6 +34,22 @@ struct measured_cache {
         return heads[(layer * shape.heads + h) * 2 + kind_index(kind)];
     }
 
+    /// Lets errors of all keys count so many times.
+    void count_keys(double times) {
+        for (index_t i = 0; i < gains.size(); ++i) {
+            gains[i] *= i / 9 % 2 == 0 ? times : 1.0;
+        }
+    }
+
+    /// Gains of narrow codes that exceed that of the widest by less than so many times become it,
+    /// and larger ones shrink so many times.
+    void flatten_gains(double times) {
+        for (index_t i = 0; i < gains.size(); ++i) {
+            const double widest = gains[i / 9 * 9 + 8];
+            gains[i] = std::max(widest, gains[i] / times);
+        }
+    }
+
     /// Of one layer's keys or values: [widths].
     [[nodiscard]] std::span<double, 9> gain(index_t layer, kv_kind kind) {
         return std::span<double, 9>{&gains[(layer * 2 + kind_index(kind)) * 9], 9};
@@ -82,6 +98,29 @@ struct measured_cache {
     return sample;
 }
 
+/// Keys or values of one head: their basis, and their errors in it.
+[[nodiscard]] inline head_losses measure_head(const kv_block_shape& shape,
+                                              kv_kind kind,
+                                              const head_statistics& head,
+                                              const plan_options& options,
+                                              head_basis& basis) {
+    const bool key = kind == kv_kind::key;
+    const auto rows = key ? head.key_rows() : head.value_rows();
+    const auto weights =
+        channel_weights(key ? head.key_weights : head.value_weights, options.importance);
+    basis = make_basis(rows, weights, options);
+    const std::vector<float> sample =
+        sample_blocks(head, rows, options.block, options.sample_tokens);
+    const std::vector<float> moved =
+        rows_in_basis({sample.data(), sample.size() / shape.width, shape.width}, basis);
+    std::vector<double> ordered(shape.width);
+    for (index_t d = 0; d < shape.width; ++d) {
+        ordered[d] = weights[basis.order[d]];
+    }
+    const matrix_view<const float> seen{moved.data(), moved.size() / shape.width, shape.width};
+    return head_measurement{shape, kind, seen, std::move(ordered), options}.measure();
+}
+
 /// Measures every head on its own, several at a time; the result does not depend on how many.
 /// Errors: sequences shorter than a block (invalid_argument).
 template <executor Executor>
@@ -110,27 +149,8 @@ measure_cache(const cache_statistics& statistics, const plan_options& options, E
         const index_t layer = i / 2 / heads;
         const index_t h = i / 2 % heads;
         const kv_kind kind = i % 2 == 0 ? kv_kind::key : kv_kind::value;
-        const head_statistics& head = statistics[layer][h];
-        const bool key = kind == kv_kind::key;
-        const auto rows = key ? head.key_rows() : head.value_rows();
-        const auto weights =
-            channel_weights(key ? head.key_weights : head.value_weights, options.importance);
-        head_basis& basis = (key ? bases[layer]->keys : bases[layer]->values)[h];
-        basis = make_basis(rows, weights, options);
-        const std::vector<float> sample =
-            sample_blocks(head, rows, options.block, options.sample_tokens);
-        const std::vector<float> moved =
-            rows_in_basis({sample.data(), sample.size() / width, width}, basis);
-        std::vector<double> ordered(width);
-        for (index_t d = 0; d < width; ++d) {
-            ordered[d] = weights[basis.order[d]];
-        }
-        found.heads[i] = head_measurement{found.shape,
-                                          kind,
-                                          {moved.data(), moved.size() / width, width},
-                                          std::move(ordered),
-                                          options}
-                             .measure();
+        auto& of_kind = kind == kv_kind::key ? bases[layer]->keys : bases[layer]->values;
+        found.heads[i] = measure_head(found.shape, kind, statistics[layer][h], options, of_kind[h]);
     });
     return found;
 }

@@ -39,19 +39,21 @@ arm uniform(int width, bool rotated) {
                         .rotated = rotated}};
 }
 
-/// Keys by channel and values by token, offset grids.
-arm kivi(int width, gradus::index_t window, bool rotated) {
+/// Keys by channel over blocks of `group` tokens and values by token over as many channels, offset
+/// grids; the last `window` tokens as f16, none: keys and values that no window protects.
+arm kivi(int width, gradus::index_t group, gradus::index_t window, bool rotated) {
     return {"rivals",
-            "kivi" + std::to_string(width) +
+            "kivi" + std::to_string(width) + "_g" + std::to_string(group) +
                 (window > 0 ? "_window" + std::to_string(window) : "") +
                 (rotated ? "_rotated" : ""),
             {},
             fixed_cache{.keys = vectors(kv_vectors::channel, false, 0),
-                        .values = vectors(kv_vectors::token, false, 32),
+                        .values = vectors(kv_vectors::token, false, group),
                         .key_width = width,
                         .value_width = width,
-                        .block = 32,
+                        .block = group,
                         .window = window,
+                        .tokens_a_step = window > 0 ? gradus::index_t{1} : gradus::index_t{0},
                         .rotated = rotated}};
 }
 
@@ -66,11 +68,18 @@ void add_rivals(std::vector<arm>& arms) {
     for (const int width : {8, 4, 2}) {
         arms.push_back(uniform(width, false));
     }
-    for (const int width : {4, 2}) {
-        arms.push_back(kivi(width, 0, false));
-        arms.push_back(kivi(width, 32, false));
+    for (const int width : {4, 3, 2}) {
+        arms.push_back(kivi(width, 32, 0, false));
+        arms.push_back(kivi(width, 32, 32, false));
     }
-    arms.push_back(kivi(4, 0, true));
+    // As published for LongBench (G 32, R 128): of a context of 256 half is then f16, and the bits
+    // count it. The groups of 128 of other papers exceed heads of 64 channels: values then have
+    // one group a head.
+    for (const int width : {4, 2}) {
+        arms.push_back(kivi(width, 32, 128, false));
+        arms.push_back(kivi(width, 128, 0, false));
+    }
+    arms.push_back(kivi(4, 32, 0, true));
 }
 
 /// Every mapping, and the best of all for each head.
@@ -116,11 +125,17 @@ void add_combined(std::vector<arm>& arms,
                   const std::vector<double>& targets,
                   const std::vector<double>& split_targets) {
     for (const double target : targets) {
-        arms.push_back({"combined", at("best", target), target, decided_cache{best_options()}});
+        decided_cache tuned{best_options()};
+        tuned.tuned = true;
+        arms.push_back({"combined", at("best", target), target, std::move(tuned)});
     }
     for (const double target : split_targets) {
-        arms.push_back({"combined", at("equal_split", target), target,
-                        decided_cache{best_options(), gradus::budget_split::equal}});
+        arms.push_back({"combined", at("gains", target), target, decided_cache{best_options()}});
+    }
+    for (const double target : split_targets) {
+        decided_cache halves{best_options(), gradus::budget_split::equal};
+        halves.tuned = true;
+        arms.push_back({"combined", at("equal_split", target), target, std::move(halves)});
     }
 }
 
@@ -157,6 +172,28 @@ void add_qaq(std::vector<arm>& arms, double target) {
     arms.push_back({"qaq", at("qaq_code", target), target, qaq_cache{gradus::qaq_rule::code}});
 }
 
+void add_activations(std::vector<arm>& arms) {
+    using enum activation_rule;
+    constexpr std::pair<activation_rule, const char*> rules[] = {
+        {floats, "_weights_only"},
+        {per_token, "a8_token"},
+        {clipped, "a8_clipped"},
+        {static_percentile, "a8_static_percentile"},
+        {static_average, "a8_static_average"},
+        {static_kl, "a8_static_kl"},
+        {outliers, "a8_outliers_f16"},
+        {int16, "a16_token"},
+        {bf16, "_bf16"}};
+    for (const int width : {8, 4}) {
+        for (const auto& [rule, name] : rules) {
+            arms.push_back({"activations",
+                            "w" + std::to_string(width) + name,
+                            {},
+                            rounded_activations{width, rule}});
+        }
+    }
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> series_names() {
@@ -165,7 +202,8 @@ std::vector<std::pair<std::string, std::string>> series_names() {
             {"importance", "channels told apart or not, at equal bits"},
             {"combined", "mapping and importance together, from few bits to many"},
             {"ablation", "feature groups, blocks, codebooks, shift, order"},
-            {"qaq", "bits from an error target, by the paper's rule and by its code"}};
+            {"qaq", "bits from an error target, by the paper's rule and by its code"},
+            {"activations", "W8A8 and W4A8 through the kernels, beside the weights alone"}};
 }
 
 gradus::result<std::vector<arm>> planned_arms(const options& wanted) {
@@ -190,6 +228,7 @@ gradus::result<std::vector<arm>> planned_arms(const options& wanted) {
                  targets({3.0, 4.25}));
     add_ablation(all, targets({4.25}).front());
     add_qaq(all, targets({6.0}).front());
+    add_activations(all);
     if (!wanted.series.empty()) {
         std::erase_if(all, [&](const arm& one) {
             return std::find(wanted.series.begin(), wanted.series.end(), one.series) ==

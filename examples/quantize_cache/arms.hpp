@@ -22,7 +22,8 @@ struct fixed_cache {
     int key_width = 4;
     int value_width = 4;
     gradus::index_t block = 64;
-    gradus::index_t window = 0;  ///< recent tokens that stay f16
+    gradus::index_t window = 0;         ///< recent tokens that stay f16
+    gradus::index_t tokens_a_step = 0;  ///< 1: each token sees the window of its own time
     bool rotated = false;
 };
 
@@ -31,6 +32,7 @@ struct decided_cache {
     gradus::plan_options options;
     gradus::budget_split split = gradus::budget_split::automatic;
     bool dynamic = false;  ///< widths follow the queries of the sequence, at the plan's bits
+    bool tuned = false;    ///< the split is tried out on calibration text (tune_split.hpp)
 };
 
 /// Bits of each token by the QAQ rule; with `arm::target`, the error that gives those bits is
@@ -40,11 +42,30 @@ struct qaq_cache {
     double error = 1.0;
 };
 
+/// How the decoder's products see activations.
+enum class activation_rule : std::uint8_t {
+    floats,
+    per_token,          ///< int8, scale of the largest magnitude of each token
+    clipped,            ///< the same, of all but the largest
+    static_percentile,  ///< int8, one scale a matrix from calibration
+    static_average,
+    static_kl,
+    outliers,  ///< per token, a hundredth of the channels f16
+    int16,
+    bf16
+};
+
+/// Not a cache: packed weights and rounded activations, with a float cache.
+struct rounded_activations {
+    int weight_bits = 8;  ///< 8 or 4
+    activation_rule rule = activation_rule::per_token;
+};
+
 struct arm {
     std::string series;
     std::string scheme;
     std::optional<double> target;
-    std::variant<fixed_cache, decided_cache, qaq_cache> what;
+    std::variant<fixed_cache, decided_cache, qaq_cache, rounded_activations> what;
 };
 
 /// Names of the series, with what they are about.

@@ -164,7 +164,7 @@ int measure_and_report(const options& wanted,
         const gradus::text_nats nats = gradus::measure_nats(*shared.model, text.set(), threads);
         measured.texts.push_back({text.name, nats.positions, nats.mean(), nats.perplexity()});
     }
-    if (gradus::status s = calibrate(shared, weights, threads); !s) { return fail(s.error()); }
+    if (gradus::status s = calibrate(shared, threads); !s) { return fail(s.error()); }
     int code = success;
     if (wanted.memory) {
         auto split = divide_memory(shared, weights, *wanted.memory, threads);
@@ -221,6 +221,7 @@ int work(options wanted) {
     }
     session shared;
     shared.model = &model.value();
+    shared.weights = &weights.value();
     shared.context = wanted.context;
     if (gradus::status s = load_texts(wanted, weights.value().config.vocab_size, shared); !s) {
         return fail(s.error());

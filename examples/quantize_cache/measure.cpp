@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Losses through the packed caches themselves; bits from their shapes, bytes from a filled one.
+#include "activations.hpp"
 #include "measure.hpp"
 
 #include <gradus/eval/packed_caches.hpp>
 #include <gradus/kv_plan/dynamic_widths.hpp>
-#include <gradus/kv_plan/measure_gains.hpp>
 #include <gradus/kv_plan/record.hpp>
+#include <gradus/kv_plan/tune_split.hpp>
 #include <gradus/rotation/randomized_hadamard.hpp>
 
 #include <algorithm>
@@ -88,15 +89,8 @@ void measure_losses(session& shared,
                     gradus::thread_pool& threads,
                     run& done) {
     for (const measured_text& text : shared.texts) {
-        const gradus::losses found =
-            gradus::summarize(text.base->compare(*shared.model, threads, make_caches));
-        done.losses.push_back({.text = text.name,
-                               .ppl = found.ppl,
-                               .ppl_ratio = found.ppl_ratio,
-                               .kld = found.kld,
-                               .kld_low = found.kld_low,
-                               .kld_high = found.kld_high,
-                               .top1 = found.top1});
+        done.losses.push_back(loss_of(
+            text.name, gradus::summarize(text.base->compare(*shared.model, threads, make_caches))));
     }
 }
 
@@ -131,7 +125,10 @@ void measure_fixed(session& shared,
     chosen.rotate_values = how.rotated;
     chosen.chooser = {how.key_width, how.value_width};
     const gradus::packed_caches<gradus::any_vectors, gradus::any_vectors, options> caches{
-        .keys = how.keys, .values = how.values, .options = chosen};
+        .keys = how.keys,
+        .values = how.values,
+        .options = chosen,
+        .tokens_a_step = how.tokens_a_step};
     measure_losses(shared, caches, threads, done);
     const filled at = fill_caches(shared, caches);
     done.effective_bits = how.window == 0 ? long_run(shared, how) : at.bits;
@@ -163,6 +160,22 @@ gradus::cache_statistics without_samples(const gradus::cache_statistics& statist
     return lean;
 }
 
+/// Where a split is to be tried out, the text that the plan was calibrated on tries it.
+gradus::result<gradus::cache_plan> planned(session& shared,
+                                           const decided_cache& how,
+                                           const gradus::measured_cache& measured,
+                                           double target,
+                                           gradus::thread_pool& threads) {
+    if (!how.tuned) { return gradus::plan_cache(measured, target, how.split); }
+    if (!shared.tuning) {
+        shared.tuning.emplace(*shared.model, shared.calibration.set(), threads, index_t{1} << 30);
+    }
+    auto tuned =
+        gradus::tune_split(measured, target, *shared.tuning, *shared.model, threads, how.split);
+    if (!tuned) { return tuned.error(); }
+    return std::move(tuned).value().plan;
+}
+
 gradus::status measure_one(session& shared,
                            const decided_cache& how,
                            const arm& one,
@@ -170,7 +183,7 @@ gradus::status measure_one(session& shared,
                            run& done) {
     const auto measured = measured_with(shared, how.options, threads);
     if (!measured) { return measured.error(); }
-    auto plan = gradus::plan_cache(*measured.value(), *one.target, how.split);
+    auto plan = planned(shared, how, *measured.value(), *one.target, threads);
     if (!plan) { return plan.error(); }
     const gradus::cache_bits bits = plan->bits(how.options.amortised);
     done.effective_bits = {bits.of_keys(), bits.of_values(), bits.mean()};
@@ -257,6 +270,14 @@ gradus::status measure_one(session& shared,
     return gradus::done{};
 }
 
+gradus::status measure_one(session& shared,
+                           const rounded_activations& how,
+                           const arm&,
+                           gradus::thread_pool& threads,
+                           run& done) {
+    return measure_activations(shared, how, threads, done);
+}
+
 std::string key_of(const gradus::plan_options& o) {
     std::string key;
     const auto add = [&](auto value) { key += std::to_string(value) + " "; };
@@ -282,10 +303,20 @@ std::string key_of(const gradus::plan_options& o) {
 
 }  // namespace
 
-gradus::status
-calibrate(session& shared, const gradus::model_weights& weights, gradus::thread_pool& threads) {
+text_loss loss_of(const std::string& text, const gradus::losses& found) {
+    return {.text = text,
+            .ppl = found.ppl,
+            .ppl_ratio = found.ppl_ratio,
+            .kld = found.kld,
+            .kld_low = found.kld_low,
+            .kld_high = found.kld_high,
+            .top1 = found.top1};
+}
+
+gradus::status calibrate(session& shared, gradus::thread_pool& threads) {
     const measured_text& text = shared.calibration;
-    auto statistics = gradus::record_cache(*shared.model, weights, text.tokens, text.windows);
+    auto statistics =
+        gradus::record_cache(*shared.model, *shared.weights, text.tokens, text.windows);
     if (!statistics) { return statistics.error(); }
     shared.statistics = std::move(statistics).value();
     gradus::plan_options options;

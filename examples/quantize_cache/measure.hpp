@@ -12,6 +12,7 @@
 
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,20 +29,34 @@ struct measured_text {
     [[nodiscard]] gradus::window_set set() const { return {tokens, windows}; }
 };
 
+/// Inputs of one matrix, [tokens, cols].
+struct seen_inputs {
+    std::vector<float> values;
+    gradus::index_t cols = 0;
+
+    [[nodiscard]] gradus::matrix_view<const float> rows() const {
+        return {values.data(), values.size() / cols, cols};
+    }
+};
+
 /// What all runs share.
 struct session {
     const gradus::llama* model = nullptr;
+    const gradus::model_weights* weights = nullptr;
     gradus::index_t context = 0;
     std::deque<measured_text> texts;
     measured_text calibration;
     gradus::cache_statistics statistics = {};
     std::vector<double> gains = {};  ///< measured once, see `measured_cache::gains`
-    std::map<std::string, gradus::measured_cache> measured = {};  ///< by their options
+    std::optional<gradus::baseline<gradus::llama>> tuning = {};  ///< of the calibration text
+    std::shared_ptr<const std::map<std::string, seen_inputs>> inputs = {};  ///< of the matrices
+    std::map<std::string, gradus::measured_cache> measured = {};            ///< by their options
 };
 
+[[nodiscard]] text_loss loss_of(const std::string& text, const gradus::losses& found);
+
 /// Keys and values of the calibration text, and the gains of errors in them.
-[[nodiscard]] gradus::status
-calibrate(session& shared, const gradus::model_weights& weights, gradus::thread_pool& threads);
+[[nodiscard]] gradus::status calibrate(session& shared, gradus::thread_pool& threads);
 
 /// Measured losses of all heads under these options; at the second call what the first one found.
 [[nodiscard]] gradus::result<const gradus::measured_cache*>

@@ -51,7 +51,9 @@ json json_of(const run& one) {
             {"bytes", one.bytes},
             {"seconds", one.seconds},
             {"predicted_kld", json_of(one.predicted_kld)},
-            {"losses", list_of(one.losses)}};
+            {"losses", list_of(one.losses)},
+            {"weight_bits", json_of(one.weight_bits)},
+            {"beside_weights", list_of(one.beside_weights)}};
 }
 
 json json_of(const memory_split& split) {

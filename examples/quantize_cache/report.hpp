@@ -34,6 +34,9 @@ struct run {
     double seconds = 0.0;
     std::optional<double> predicted_kld;  ///< of a plan, from calibration
     std::vector<text_loss> losses;        ///< in the order of `report::texts`
+    std::optional<double> weight_bits;    ///< codes of the decoder's weights; none: floats
+    /// Of rounded activations, from the same weights with float activations.
+    std::vector<text_loss> beside_weights = {};
 };
 
 /// One head at the width that most of the runs are about.

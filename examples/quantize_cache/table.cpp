@@ -43,7 +43,13 @@ void print_run(std::ostream& out, const run& done) {
         out << print_to_string("  %8.3f  %8.2e [%8.2e, %8.2e] %7.2f", loss.ppl, loss.kld,
                                loss.kld_low, loss.kld_high, 100.0 * loss.top1);
     }
-    out << print_to_string("  %7.1f", done.seconds) << std::endl;
+    out << print_to_string("  %7.1f", done.seconds);
+    for (const text_loss& loss : done.beside_weights) {
+        out << print_to_string("  beside its weights: KLD %8.2e [%8.2e, %8.2e], PPL %+.4f %%",
+                               loss.kld, loss.kld_low, loss.kld_high,
+                               100.0 * (loss.ppl_ratio - 1.0));
+    }
+    out << std::endl;
 }
 
 }  // namespace quantize_cache

@@ -31,9 +31,10 @@ TEST_CASE("every series has runs, and no two runs have one name") {
                           [&, series = name](const arm& one) { return one.series == series; }));
     }
     for (const char* scheme :
-         {"f16", "uniform8_g32_rotated", "uniform2_g32", "kivi2_window32", "normal@4.25",
-          "adaptive@6.25", "best_of@4.25", "off@4.25", "static@4.25", "dynamic@4.25",
-          "equal_split@4.25", "g64@4.25", "qaq_code@6"}) {
+         {"f16", "uniform8_g32_rotated", "uniform2_g32", "kivi2_g32_window32", "kivi3_g32",
+          "kivi2_g32_window128", "w8a8_token", "w4a8_outliers_f16", "normal@4.25", "adaptive@6.25",
+          "best_of@4.25", "off@4.25", "static@4.25", "dynamic@4.25", "equal_split@4.25", "g64@4.25",
+          "qaq_code@6"}) {
         CHECK_MESSAGE(any(arms, scheme), scheme);
     }
 }
@@ -52,5 +53,6 @@ TEST_CASE("series and targets choose among the runs") {
     const auto refused = quantize_cache::planned_arms(wanted);
     REQUIRE(!refused);
     CHECK(refused.error().message ==
-          "there is no series 'maps' (rivals, mapping, importance, combined, ablation, qaq)");
+          "there is no series 'maps' (rivals, mapping, importance, combined, ablation, qaq, "
+          "activations)");
 }

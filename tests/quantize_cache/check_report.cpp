@@ -19,7 +19,7 @@ using namespace gradus::test;
 void check_run(const json& run, const json& texts) {
     require_members(run,
                     {"series", "scheme", "target_bits", "effective_bits", "stored_bits", "bytes",
-                     "seconds", "predicted_kld", "losses"},
+                     "seconds", "predicted_kld", "losses", "weight_bits", "beside_weights"},
                     "a run");
     const json& bits = run.at("effective_bits");
     require_members(bits, {"keys", "values", "both"}, "effective_bits");

@@ -31,7 +31,7 @@ case_help() {
 
 case_list_and_dry_run() {
     works --list
-    [ "$(wc -l <stdout)" -eq 6 ] || fail "not six series"
+    [ "$(wc -l <stdout)" -eq 7 ] || fail "not seven series"
     works --dry-run
     grep -qx 'rivals uniform4_g32_rotated' stdout || fail "a rival is missing"
     [ "$(wc -l <stdout)" -ge 40 ] || fail "few runs"
@@ -71,6 +71,16 @@ case_report() {
     works "${model[@]}" "${quick[@]}" --series importance --series qaq --target 7.5 --threads 2 \
         --report threads.json --plot ''
     "$checker" same r.json threads.json || fail "two threads wrote something else"
+}
+
+# Weights alone are the baseline of rounded activations; parts with outliers serve one call at a
+# time, which two threads must not break.
+case_activations() {
+    works "${model[@]}" "${quick[@]}" --series activations --threads 1 --report r.json --plot ''
+    "$checker" shape r.json || fail "report"
+    grep -q 'w4a8_outliers_f16.*beside its weights: KLD' stdout || fail "no loss beside the weights"
+    works "${model[@]}" "${quick[@]}" --series activations --threads 2 --report t.json --plot ''
+    "$checker" same r.json t.json || fail "two threads wrote something else"
 }
 
 case_plot() {

@@ -46,6 +46,8 @@ TEST_CASE("the report has the documented members, and null where there is nothin
     CHECK(json.at("runs")[3].at("target_bits") == 4.25);
     CHECK(json.at("runs")[3].at("effective_bits").at("both") == 4.25);
     CHECK(json.at("runs")[3].at("predicted_kld").is_null());
+    CHECK(json.at("runs")[3].at("weight_bits").is_null());
+    CHECK(json.at("runs")[3].at("beside_weights").empty());
     CHECK(json.at("heads")[0].at("chosen") == "adaptive");
     CHECK(!json.contains("budget"));
     report.budget.emplace();

@@ -58,17 +58,17 @@ gradus::result<gradus::mixed_codes> solve_matrix(gradus::matrix_view<float> weig
     return with(gradus::n_of_m<2, 4>{});
 }
 
-gradus::status prune_matrix(gradus::matrix_view<float> weights,
-                            const gradus::ordered_factor<float>& factor,
-                            const zero_rule& zeros,
-                            gradus::thread_pool& threads) {
-    gradus::obs_options options;
+gradus::result<double> prune_matrix(gradus::matrix_view<float> weights,
+                                    const gradus::ordered_factor<float>& factor,
+                                    const zero_rule& zeros,
+                                    gradus::obs_options options,
+                                    gradus::thread_pool& threads) {
     options.order = factor.order;
-    const auto with = [&](const auto& rule) -> gradus::status {
+    const auto with = [&](const auto& rule) -> gradus::result<double> {
         const auto pruned =
             gradus::obs(weights, factor.factor, gradus::unquantized{}, rule, options, threads);
         if (!pruned) { return pruned.error(); }
-        return gradus::done{};
+        return pruned->loss;
     };
     return zeros.choice == zero_rule::kind::share ? with(gradus::unstructured{zeros.share})
                                                   : with(gradus::n_of_m<2, 4>{});

@@ -29,11 +29,12 @@ solve_matrix(gradus::matrix_view<float> weights,
              gradus::obs_options options,
              gradus::thread_pool& threads);
 
-/// Prunes without quantizing.
-[[nodiscard]] gradus::status prune_matrix(gradus::matrix_view<float> weights,
-                                          const gradus::ordered_factor<float>& factor,
-                                          const zero_rule& zeros,
-                                          gradus::thread_pool& threads);
+/// Prunes without quantizing; returns the loss, in the solver's unit.
+[[nodiscard]] gradus::result<double> prune_matrix(gradus::matrix_view<float> weights,
+                                                  const gradus::ordered_factor<float>& factor,
+                                                  const zero_rule& zeros,
+                                                  gradus::obs_options options,
+                                                  gradus::thread_pool& threads);
 
 /// A part of a packed file as a term of a linear layer.
 [[nodiscard]] gradus::result<gradus::part_pointer> open_part(const gradus::packed_file& file,

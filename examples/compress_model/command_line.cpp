@@ -49,11 +49,15 @@ std::optional<int> parse(int argc, char** argv, options& wanted) {
         ->check(CLI::IsMember({"measured", "enhanced", "enhanced_legacy", "activation_energy",
                                "curvature", "weight_magnitude", "output_sensitivity",
                                "activation_variance"}));
-    app.add_option("--clusters", wanted.clusters,
-                   "groups of dependent channels that share a width: a number, or 'auto'");
-    app.add_option("--dependence", wanted.dependence, "by which they are grouped")
+    app.add_option(
+        "--clusters", wanted.clusters,
+        "groups of dependent channels that lie together and may share scales: a number, or "
+        "'auto'");
+    app.add_option("--dependence", wanted.dependence,
+                   "by which they are grouped: correlation in H, or mutual information of a "
+                   "sample of 4096 tokens")
         ->capture_default_str()
-        ->check(CLI::IsMember({"gaussian", "none"}));
+        ->check(CLI::IsMember({"gaussian", "histogram", "none"}));
     app.add_option("--order", wanted.order,
                    "in which columns are worked through; best: by curvature or narrowest first")
         ->capture_default_str()
@@ -65,9 +69,15 @@ std::optional<int> parse(int argc, char** argv, options& wanted) {
     app.add_option("--group", wanted.group, "columns that share a scale")
         ->capture_default_str()
         ->check(CLI::Range(1, 1 << 20));
+    app.add_flag("--fixed-groups", wanted.fixed_groups,
+                 "as many columns as --group says, always; else the budget may choose longer ones "
+                 "too, up to one scale a row (with --clusters, a row and group of channels)");
     app.add_option("--block", wanted.block, "columns that share a width, at most")
         ->capture_default_str()
         ->check(CLI::Range(1, 1 << 20));
+    app.add_flag("--scale-search", wanted.scale_search,
+                 "a scale an input channel, searched on measured errors and folded into what "
+                 "computes the input; rows without it stand beside, unless --no-rivals");
     app.add_option("--refine", wanted.refine, "sweeps of coordinate descent after the first")
         ->capture_default_str()
         ->check(CLI::Range(0, 100));
@@ -84,7 +94,10 @@ std::optional<int> parse(int argc, char** argv, options& wanted) {
         ->check(CLI::Range(0.0, 1.0));
     app.add_flag("!--no-rivals", wanted.rivals, "leave out the rows of simpler methods");
     app.add_flag("--dry-run", wanted.dry_run, "survey, print the plans, and leave");
-    app.add_option("--output", wanted.output, "keep the packed models here, one directory a run");
+    app.add_option("--output", wanted.output,
+                   "keep the packed models here, one directory a run, and a record of what is "
+                   "completed: the same job started again goes on from it");
+    app.add_flag("--fresh", wanted.fresh, "throw away the record in --output and start anew");
     app.add_option("--report", wanted.report, "machine-readable results ('': none)")
         ->capture_default_str();
     app.add_option("--plot", wanted.plot, "divergence against bits, SVG ('': none)")

@@ -15,8 +15,12 @@ using namespace gradus;
 
 namespace {
 
-bit_goal goal_of(const session& job, const survey& known, const target& wanted, index_t block) {
-    return {{wanted.bits, job.decoder_weights()}, wanted.what, known.other_bits, block};
+bit_goal goal_of(const survey& known, const target& wanted, index_t block) {
+    std::uint64_t weights = 0;
+    for (const matrix_losses& m : known.matrices) {
+        weights += m.rows * m.cols;
+    }
+    return {{wanted.bits, weights, wanted.tolerance}, wanted.what, known.other_bits, block};
 }
 
 /// Mean score of each block of columns.
@@ -52,7 +56,7 @@ template <class Rule>
 result<bit_plan> plan_by(const session& job, const survey& known, const target& wanted, Rule rule) {
     const index_t block = job.wanted.block;
     const std::vector<double> scores = block_scores(known, block);
-    bit_goal goal = goal_of(job, known, wanted, block);
+    bit_goal goal = goal_of(known, wanted, block);
     goal.exact = !score_rule<Rule>;  // those without a budget hit no target
     return plan_bits(known.matrices, job.rules(), goal, from_scores<Rule>{rule, scores});
 }
@@ -73,7 +77,7 @@ result<bit_plan> plan_target(const session& job, const survey& known, const targ
     }
     result<bit_plan> best = error{errc::not_found, "no plan"};
     for (index_t block = job.wanted.block;; block *= 2) {
-        const bit_goal goal = goal_of(job, known, wanted, block);
+        const bit_goal goal = goal_of(known, wanted, block);
         auto plan = plan_bits(implied, job.rules(), goal, budget_allocator{});
         const bool better = plan && (!best || plan->predicted < best->predicted);
         if (better || (!best && block == job.wanted.block)) { best = std::move(plan); }
@@ -86,7 +90,11 @@ cost_range feasible_bits(const session& job, const zero_rule& zeros, const targe
     survey shapes;
     for (const matrix_name& m : job.model->matrices()) {
         const std::vector<double> none(m.cols);
-        matrix_losses one{m.name, m.rows, m.cols, job.wanted.widths, {}};
+        matrix_losses one{m.name, m.rows, m.cols, {}, {}};
+        for (const code_option& o : job.code_options()) {
+            one.widths.push_back(o.width);
+            one.groups.push_back(o.group);  // of clusters that nobody knows yet: one is cheapest
+        }
         one.losses.assign(one.widths.size(), none);
         if (zeros.choice != zero_rule::kind::none) {
             const double share = zeros.choice == zero_rule::kind::share ? 1.0 - zeros.share : 0.5;
@@ -103,13 +111,14 @@ cost_range feasible_bits(const session& job, const zero_rule& zeros, const targe
                            m.name.ends_with("down_proj.weight");
         if (first) { shapes.other_bits += order_bits(m.cols); }
     }
-    return reach_of(shapes.matrices, job.rules(), goal_of(job, shapes, wanted, job.wanted.block));
+    return reach_of(shapes.matrices, job.rules(), goal_of(shapes, wanted, job.wanted.block));
 }
 
 result<bit_plan> uniform_plan(const session& job, const survey& known, const target& wanted) {
     std::optional<bit_plan> best;
-    for (index_t w = 0; w < job.wanted.widths.size(); ++w) {
-        if (job.wanted.widths[w] == 0) { continue; }
+    const std::vector<code_option> options = job.code_options();
+    for (index_t w = 0; w < options.size(); ++w) {
+        if (options[w].width == 0 || options[w].group != job.wanted.group) { continue; }
         const index_t whole = ~index_t{0} / 2;
         const auto blocks = planning::cut(known.matrices, whole);
         planning::draft draft{known.matrices, blocks, job.rules()};

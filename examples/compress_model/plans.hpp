@@ -10,6 +10,7 @@ namespace compress_model {
 struct target {
     double bits = 0.0;
     gradus::bit_count what = gradus::bit_count::stored_bits;
+    double tolerance = 0.005;  ///< how far below it a plan may stay
 };
 
 /// Plans of several block widths are made, and the one with least predicted loss is taken.

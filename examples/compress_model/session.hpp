@@ -4,6 +4,7 @@
 
 #include "backend.hpp"
 #include "options.hpp"
+#include "record.hpp"
 
 #include <gradus/calibrate/calibration_text.hpp>
 #include <gradus/compress/bit_plan.hpp>
@@ -15,6 +16,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,11 +35,20 @@ struct measured_text {
 struct session {
     const options& wanted;
     gradus::safetensors_source source;
-    gradus::model_weights weights;
     const gradus::llama* model = nullptr;  ///< the float model
     gradus::calibration_text calibration;
     std::deque<measured_text> texts;
     gradus::thread_pool& threads;
+    record kept = {};                                  ///< what is completed already
+    std::optional<gradus::model_weights> folded = {};  ///< the weights with scales folded in
+    std::optional<gradus::llama> scaled = {};          ///< `model`, of these
+    std::set<std::string> changed = {};                ///< float tensors that this changed
+
+    /// Whether rows of simpler methods are wanted; they stand beside the unscaled model.
+    [[nodiscard]] bool rivals() const { return wanted.rivals && !scaled; }
+
+    /// What the library's own rows are called.
+    [[nodiscard]] const char* joint() const { return scaled ? "joint scaled" : "joint"; }
 
     /// Weights of the decoder's matrices.
     [[nodiscard]] std::uint64_t decoder_weights() const {
@@ -48,9 +59,42 @@ struct session {
         return count;
     }
 
+    /// A tensor of the model as floats, read anew: what is worked on is held, and nothing else
+    /// (but for weights that scales are folded into).
+    [[nodiscard]] gradus::named_matrix matrix(const std::string& name) const {
+        if (folded) { return folded->at(name); }
+        const gradus::tensor_view tensor = source.find(name).value();
+        gradus::named_matrix m{name, tensor.rows(), tensor.cols(),
+                               std::vector<float>(tensor.elements())};
+        const gradus::status read = gradus::read_finite_floats(tensor, m.values);
+        GRADUS_EXPECT(read.has_value());  // it was, when the model was loaded
+        return m;
+    }
+
     /// Whether columns are stored in an order of their own, which is then stored too.
     [[nodiscard]] bool stores_order() const {
         return !wanted.clusters.empty() || wanted.storage == "sorted";
+    }
+
+    /// Whether longer groups than `--group` are further options: where losses are measured, a
+    /// budget tells when they pay.
+    [[nodiscard]] bool shares_scales() const {
+        return !wanted.fixed_groups && wanted.allocator == "budget" &&
+               wanted.importance == "measured";
+    }
+
+    /// The ways to store a column: each width with scales for `--group` columns, or besides for
+    /// twice as many and for a whole group of channels, which without `--clusters` are all.
+    [[nodiscard]] std::vector<gradus::code_option> code_options() const {
+        std::vector<gradus::code_option> options;
+        for (const int width : wanted.widths) {
+            if (width != 0 && shares_scales()) {
+                options.push_back({width, gradus::whole_cluster});
+                options.push_back({width, 2 * wanted.group});
+            }
+            options.push_back({width, wanted.group});
+        }
+        return options;
     }
 
     [[nodiscard]] gradus::run_rules rules() const {

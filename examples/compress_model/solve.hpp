@@ -2,7 +2,7 @@
 // Block by block through the compressed model: statistics, solutions, packed matrices.
 #pragma once
 
-#include "survey.hpp"
+#include "plans.hpp"
 
 #include <gradus/layout/mixed_matrix.hpp>
 
@@ -11,7 +11,8 @@ namespace compress_model {
 /// What became of one matrix.
 struct solved_matrix {
     gradus::mixed_matrix packed;
-    std::vector<float> values;    ///< [rows, cols], columns as the model has them
+    gradus::matrix_plan plan;     ///< by which it was solved
+    std::vector<float> values;    ///< [rows, cols], columns as the model has them; see the record
     double relative_error = 0.0;  ///< ||(W - Q) X||^2 / ||W X||^2 on the inputs it was solved for
     double zeros = 0.0;           ///< share
 };
@@ -19,7 +20,7 @@ struct solved_matrix {
 struct solved_model {
     std::map<std::string, solved_matrix, std::less<>> matrices;
     std::vector<gradus::finding> findings;
-    std::uint64_t statistics_bytes = 0;  ///< most, at any time
+    gradus::bit_plan plan;  ///< as it was carried out
     double calibration_seconds = 0.0;
     double solution_seconds = 0.0;
 };
@@ -31,10 +32,14 @@ enum class method : std::uint8_t {
     rounding,   ///< each weight by itself, no calibration
 };
 
+/// `goal`: what the plan's changes follow, if anything (see `running_plan`). `name`: of the run, in
+/// the names of the record's files.
 [[nodiscard]] gradus::result<solved_model> solve_model(const session& job,
                                                        const survey& known,
                                                        const gradus::bit_plan& plan,
+                                                       const std::optional<target>& goal,
                                                        const zero_rule& zeros,
-                                                       method how);
+                                                       method how,
+                                                       const std::string& name);
 
 }  // namespace compress_model

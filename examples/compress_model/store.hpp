@@ -14,11 +14,13 @@ struct stored_model {
 };
 
 /// Writes `directory`/model.safetensors and config.json, opens them again, compares every weight
-/// with what was solved, and counts the bits of the file. The packed parts are given away.
-/// Errors: a file that cannot be written or read; a weight that came back as another.
+/// with what was solved (the record has it as `name`), and counts the bits of the file. The packed
+/// parts are given away. Errors: a file that cannot be written or read; a weight that came back as
+/// another.
 [[nodiscard]] gradus::result<stored_model> store_model(const session& job,
                                                        const survey& known,
                                                        solved_model& solved,
-                                                       const std::string& directory);
+                                                       const std::string& directory,
+                                                       const std::string& name);
 
 }  // namespace compress_model

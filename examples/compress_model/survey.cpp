@@ -2,9 +2,11 @@
 // Statistics, storage orders, losses by width, and what a unit of loss is worth in nats.
 #include "../quantize_model/progress.hpp"
 #include "scores.hpp"
+#include "step_source.hpp"
 #include "survey.hpp"
+#include "survey_record.hpp"
+#include "worth.hpp"
 
-#include <gradus/calibrate/collect.hpp>
 #include <gradus/compress/storage_order.hpp>
 #include <gradus/solver/redundancy.hpp>
 
@@ -22,154 +24,126 @@ void note(std::vector<finding>& all, const std::optional<finding>& one) {
     if (one) { all.push_back(*one); }
 }
 
-part_pointer float_part(std::span<const float> values, index_t rows, index_t cols) {
-    return make_part(f32_panels{weights_view{values.data(), rows, cols}});
+/// The two noise levels of a matrix disagree: the plan weighs its losses by a straight line.
+std::optional<finding> find_nonlinear(const loss_worth& w) {
+    constexpr double most = 3.0;
+    if (!w.bends(most)) { return std::nullopt; }
+    return finding{"nonlinear", w.name + ": relative error 1 is worth " +
+                                    finding_text::number(w.fine.slope()) + " nats at " +
+                                    std::to_string(w.fine.width) + " bits, " +
+                                    finding_text::number(w.coarse.slope()) + " at " +
+                                    std::to_string(w.coarse.width)};
 }
 
-/// The first tokens of the calibration text: small changes show without noise, as predictions are
-/// compared position by position.
-class worth {
+/// What a survey needs to know of one input.
+struct surveyed_input {
+    index_t step;
+    distinct_input input;
+    const input_statistics<>& statistics;
+    const token_sample* some;  ///< of its tokens, where they are wanted
+};
+
+/// One matrix: losses by column and width, what they are worth, and scores.
+class matrix_survey {
   public:
-    static constexpr index_t tokens = 8192;
+    matrix_survey(const session& job,
+                  const worth& scale,
+                  const zero_rule& zeros,
+                  const surveyed_input& from,
+                  const stored_input& stored,
+                  const ordered_factor<float>& f)
+        : job_{job}, scale_{scale}, zeros_{zeros}, from_{from}, stored_{stored}, f_{f} {}
 
-    worth(const session& job) : job_{&job} {
-        const calibration_text& text = job.calibration;
-        for (index_t i = 0; i < text.sequences() && text.first(i) < tokens; ++i) {
-            const auto sequence = text.sequence(i);
-            if (sequence.size() < 2) { continue; }
-            windows_.push_back({tokens_.size(), sequence.size(), 1});
-            tokens_.insert(tokens_.end(), sequence.begin(), sequence.end());
-        }
-        base_.emplace(*job.model, window_set{tokens_, windows_}, job.threads, index_t{1} << 28);
-    }
-
-    /// Nats a position that the model loses when one matrix has other values.
-    [[nodiscard]] result<double>
-    of(const std::string& name, std::span<const float> values, index_t rows, index_t cols) const {
-        llama changed = *job_->model;
-        if (status put = changed.replace(name, {float_part(values, rows, cols)}); !put) {
-            return put.error();
-        }
-        return summarize(base_->compare(changed, job_->threads)).kld;
+    status add(const named_matrix& m, survey& found) const {
+        const auto w = columns_in_order(m.view(), stored_.order);
+        const auto solve = [&](matrix_view<float> rows,
+                               std::span<const run_recipe> runs) -> status {
+            obs_options o;
+            o.grids = job_.rules().grids;
+            const auto solved = solve_matrix(rows, f_, runs, zeros_, o, job_.threads);
+            if (!solved) { return solved.error(); }
+            return done{};
+        };
+        const bool prunes = zeros_.choice != zero_rule::kind::none;
+        auto losses = measure_losses({w.data(), m.rows, m.cols}, f_, job_.code_options(),
+                                     stored_.clusters, job_.rules(), solve, prunes, job_.threads);
+        if (!losses) { return losses.error(); }
+        losses->name = m.name;
+        if (zeros_.choice == zero_rule::kind::two_of_four) { losses->pattern = {2, 4}; }
+        auto priced = worth_of(job_, scale_, m, f_, stored_.order, zeros_);
+        if (!priced) { return priced.error(); }
+        losses->weight = priced->per_loss;
+        note(found.findings, find_nonlinear(priced->alpha));
+        found.worths.push_back(std::move(priced->alpha));
+        found.matrices.push_back(std::move(*losses));
+        return job_.wanted.importance == "measured" ? status{done{}} : add_scores(m, found);
     }
 
   private:
-    const session* job_;
-    std::vector<token_t> tokens_;
-    std::vector<window> windows_;
-    std::optional<baseline<llama>> base_;
+    status add_scores(const named_matrix& m, survey& found) const {
+        std::vector<double> pivots(m.cols);  // by the model's columns
+        for (index_t i = 0; i < m.cols; ++i) {
+            pivots[stored_.order[f_.order[i]]] = static_cast<double>(f_.factor.pivot(i));
+        }
+        const auto scores = scores_of(job_.wanted.importance, m, from_.statistics, pivots);
+        if (!scores) { return scores.error(); }
+        note(found.findings, find_flat_importance(m.name, *scores));
+        std::vector<double> as_stored;
+        for (const index_t c : stored_.order) {
+            as_stored.push_back((*scores)[c]);
+        }
+        found.scores.push_back(std::move(as_stored));
+        return done{};
+    }
+
+    const session& job_;
+    const worth& scale_;
+    const zero_rule& zeros_;
+    const surveyed_input& from_;
+    const stored_input& stored_;
+    const ordered_factor<float>& f_;
 };
 
-/// Nats per unit of loss by two noise levels: the matrix solved at 3 and at 2 bits. The finer one
-/// counts, the other tells how far the law is linear.
-result<double> weight_of(const session& job,
-                         const worth& scale,
-                         const named_matrix& matrix,
-                         const ordered_factor<float>& f,
-                         std::span<const index_t> stored,
-                         const zero_rule& zeros,
-                         std::vector<finding>& findings) {
-    double weights[2] = {};
-    index_t i = 0;
-    for (const int width : {3, 2}) {
-        std::vector<float> w = columns_in_order(matrix.view(), stored);
-        const run_rules rules = job.rules();
-        const run_recipe all{matrix.cols, layout_for(width, matrix.cols, rules.group), rules.range};
-        obs_options o;
-        o.grids = rules.grids;
-        const auto solved =
-            solve_matrix({w.data(), matrix.rows, matrix.cols}, f, {&all, 1}, zeros, o, job.threads);
-        if (!solved) { return solved.error(); }
-        const auto back = columns_put_back({w.data(), matrix.rows, matrix.cols}, stored);
-        const auto kld = scale.of(matrix.name, back, matrix.rows, matrix.cols);
-        if (!kld) { return kld.error(); }
-        if (!(solved->loss > 0.0)) {
-            return error{errc::no_effect, "matrix '" + matrix.name + "' loses nothing at " +
-                                              std::to_string(width) + " bits"};
-        }
-        weights[i++] = *kld / solved->loss;
+/// The loss of each column when all others answer, of all matrices that read the input.
+std::vector<double>
+sensitivity_of(const session& job, const surveyed_input& from, std::span<const double> lone) {
+    std::vector<double> inverse;
+    for (const double c : lone) {
+        inverse.push_back(1.0 / c);
     }
-    if (weights[0] > 3.0 * weights[1] || weights[1] > 3.0 * weights[0]) {
-        findings.push_back({"nonlinear", matrix.name + ": a unit of loss is worth " +
-                                             finding_text::number(weights[0]) +
-                                             " nats at 3 bits, " +
-                                             finding_text::number(weights[1]) + " at 2"});
+    std::vector<double> sensitivity(lone.size());
+    for (const std::string_view reader : llama_readers(from.input)) {
+        const named_matrix m = job.matrix(layer_name(from.step, reader));
+        add_sensitivity(m.view(), inverse, 1.0, sensitivity);
     }
-    return weights[0];
+    return sensitivity;
 }
 
 /// All matrices that read one input.
 status survey_input(const session& job,
                     const worth& scale,
-                    index_t step,
-                    distinct_input input,
-                    const input_statistics<>& statistics,
+                    const surveyed_input& from,
                     const zero_rule& zeros,
                     survey& found) {
+    const input_statistics<>& statistics = from.statistics;
     const index_t n = statistics.width();
     note(found.findings, find_few_tokens(statistics.name(), statistics.tokens(), n));
     const auto lone = lone_curvature(job, statistics);
     if (!lone) { return lone.error(); }
-    std::vector<double> inverse;
-    for (const double c : *lone) {
-        inverse.push_back(1.0 / c);
-    }
-    std::vector<double> sensitivity(n);
-    for (const std::string_view reader : llama_readers(input)) {
-        const named_matrix& m = job.weights.at(layer_name(step, reader));
-        add_sensitivity(m.view(), inverse, 1.0, sensitivity);
-    }
+    auto ordered =
+        storage_order(job, statistics, from.some, sensitivity_of(job, from, *lone), found.findings);
+    if (!ordered) { return ordered.error(); }
     stored_input& stored = found.inputs[statistics.name()];
-    // As they come, a group has few columns that matter and its scale serves them; sorted, they
-    // compete for it. On the reference model sorting gives up a third to a half below 4 bits and
-    // gains nothing above; it serves grouped channels.
-    stored.order.resize(n);
-    std::iota(stored.order.begin(), stored.order.end(), index_t{0});
-    if (!job.wanted.clusters.empty()) {
-        const auto groups = groups_of(job.wanted.clusters, statistics, found.findings);
-        if (!groups) { return groups.error(); }
-        stored.order = grouped_order(*groups, sensitivity);
-    } else if (job.wanted.storage == "sorted") {
-        stored.order = order_by(sensitivity);
-    }
-    stored.permuted = job.stores_order();
+    stored = std::move(*ordered);
     if (stored.permuted) { found.other_bits += order_bits(n); }
     const auto f = processing_factor(job, statistics, stored.order, *lone, zeros);
     if (!f) { return f.error(); }
-    std::vector<double> pivots(n);  // by the model's columns
-    for (index_t i = 0; i < n; ++i) {
-        pivots[stored.order[f->order[i]]] = static_cast<double>(f->factor.pivot(i));
-    }
     note(found.findings, find_retry(statistics.name(), f->factor.report));
     note(found.findings, find_dead(statistics.name(), f->factor.report.dead_columns, n));
-    for (const std::string_view reader : llama_readers(input)) {
-        const named_matrix& m = job.weights.at(layer_name(step, reader));
-        const auto w = columns_in_order(m.view(), stored.order);
-        const auto solve = [&](matrix_view<float> rows, const run_recipe& all) -> status {
-            obs_options o;
-            o.grids = job.rules().grids;
-            const auto solved = solve_matrix(rows, *f, {&all, 1}, zeros, o, job.threads);
-            if (!solved) { return solved.error(); }
-            return done{};
-        };
-        auto losses = measure_losses({w.data(), m.rows, n}, *f, job.wanted.widths, job.rules(),
-                                     solve, zeros.choice != zero_rule::kind::none, job.threads);
-        if (!losses) { return losses.error(); }
-        losses->name = m.name;
-        if (zeros.choice == zero_rule::kind::two_of_four) { losses->pattern = {2, 4}; }
-        const auto weight = weight_of(job, scale, m, *f, stored.order, zeros, found.findings);
-        if (!weight) { return weight.error(); }
-        losses->weight = *weight;
-        found.matrices.push_back(std::move(*losses));
-        if (job.wanted.importance == "measured") { continue; }
-        const auto scores = scores_of(job.wanted.importance, m, statistics, pivots);
-        if (!scores) { return scores.error(); }
-        note(found.findings, find_flat_importance(m.name, *scores));
-        std::vector<double> as_stored;
-        for (const index_t c : stored.order) {
-            as_stored.push_back((*scores)[c]);
-        }
-        found.scores.push_back(std::move(as_stored));
+    const matrix_survey one{job, scale, zeros, from, stored, *f};
+    for (const std::string_view reader : llama_readers(from.input)) {
+        status added = one.add(job.matrix(layer_name(from.step, reader)), found);
+        if (!added) { return added; }
     }
     return done{};
 }
@@ -205,6 +179,16 @@ result<std::vector<double>> lone_curvature(const session& job,
     return lone;
 }
 
+std::vector<index_t>
+processing_order(const session& job, std::span<const double> lone, const zero_rule& zeros) {
+    std::vector<index_t> order = order_by(lone);
+    const bool neighbours = zeros.choice == zero_rule::kind::two_of_four;
+    if (neighbours || job.wanted.order == "natural") {
+        std::iota(order.begin(), order.end(), index_t{0});
+    }
+    return order;
+}
+
 result<ordered_factor<float>> processing_factor(const session& job,
                                                 const input_statistics<>& statistics,
                                                 std::span<const index_t> stored,
@@ -214,13 +198,20 @@ result<ordered_factor<float>> processing_factor(const session& job,
     for (const index_t c : stored) {
         as_stored.push_back(lone[c]);
     }
-    std::vector<index_t> order = order_by(as_stored);
-    const bool neighbours = zeros.choice == zero_rule::kind::two_of_four;
-    if (neighbours || job.wanted.order == "natural") {
-        std::iota(order.begin(), order.end(), index_t{0});
+    return factor_in_order(statistics, stored, processing_order(job, as_stored, zeros), job);
+}
+
+result<ordered_factor<float>> factor_in_order(const input_statistics<>& statistics,
+                                              std::span<const index_t> stored,
+                                              std::vector<index_t> order,
+                                              const session& job) {
+    std::vector<index_t> columns;  // of the model, at each step
+    for (const index_t c : order) {
+        columns.push_back(stored[c]);
     }
-    return factorize_in_order(hessian_in_order(statistics, stored), std::move(order), job.damping(),
-                              job.threads);
+    auto f = factorize(hessian_in_order(statistics, columns), job.damping(), job.threads);
+    if (!f) { return f.error(); }
+    return ordered_factor<float>{std::move(order), std::move(*f)};
 }
 
 result<ordered_factor<float>> factor_of_nothing(index_t n, thread_pool& threads) {
@@ -241,12 +232,13 @@ result<survey> survey_rounding(const session& job) {
     for (index_t step = 0; step < job.model->plan().size(); ++step) {
         for (const distinct_input input : distinct_inputs) {
             for (const std::string_view reader : llama_readers(input)) {
-                const named_matrix& m = job.weights.at(layer_name(step, reader));
+                const named_matrix m = job.matrix(layer_name(step, reader));
                 const auto f = factor_of_nothing(m.cols, job.threads);
                 if (!f) { return f.error(); }
-                found.inputs[input_name(step, input)] = {f->order, false};
-                const auto solve = [&](matrix_view<float> rows, const run_recipe& all) -> status {
-                    const auto solved = solve_matrix(rows, *f, {&all, 1}, {}, {}, job.threads);
+                found.inputs[input_name(step, input)] = {f->order, false, {}};
+                const auto solve = [&](matrix_view<float> rows,
+                                       std::span<const run_recipe> runs) -> status {
+                    const auto solved = solve_matrix(rows, *f, runs, {}, {}, job.threads);
                     if (!solved) { return solved.error(); }
                     return done{};
                 };
@@ -266,27 +258,37 @@ result<survey> survey_rounding(const session& job) {
     return found;
 }
 
-result<survey> survey_model(const session& job, const zero_rule& zeros) {
-    const auto start = std::chrono::steady_clock::now();
+result<survey> survey_model(const session& job, const zero_rule& zeros, const std::string& tag) {
     survey found;
-    const worth scale{job};
-    auto stream = block_stream<llama>::start(*job.model, job.calibration);
-    if (!stream) { return stream.error(); }
+    std::optional<worth> scale;
+    step_source source{job};
     quantize_model::progress bar{"survey", job.model->plan().size()};
-    while (!stream->at_end()) {
-        const index_t step = stream->step();
-        step_statistics<> statistics;
-        if (status ran = collect_step(*stream, statistics, {}, job.threads); !ran) {
-            return ran.error();
+    for (index_t step = 0; step < job.model->plan().size(); ++step) {
+        bar.advance();
+        const std::string name = "survey." + tag + "." + std::to_string(step);
+        if (job.kept.has(name)) {
+            const auto known = job.kept.read(name);
+            if (!known) { return known.error(); }
+            append(found, survey_from(*known));
+            continue;
         }
+        const auto start = std::chrono::steady_clock::now();
+        if (!scale) { scale.emplace(job); }
+        const auto block = source.at(step);
+        if (!block) { return block.error(); }
+        survey part;
         for (const distinct_input input : distinct_inputs) {
-            const auto& one = *statistics[static_cast<index_t>(input)];
-            status done = survey_input(job, scale, step, input, one, zeros, found);
+            const auto at = static_cast<index_t>(input);
+            const auto& some = block->samples[at];
+            const surveyed_input one{step, input, *block->statistics[at], some ? &*some : nullptr};
+            status done = survey_input(job, *scale, one, zeros, part);
             if (!done) { return done.error(); }
         }
-        bar.advance();
+        part.seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        if (status kept = job.kept.write(name, to_text(part)); !kept) { return kept.error(); }
+        append(found, std::move(part));
     }
-    found.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return found;
 }
 

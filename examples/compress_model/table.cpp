@@ -2,6 +2,7 @@
 // Report values to lines of text.
 #include "table.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ostream>
@@ -22,6 +23,28 @@ double mean_error(const run& one) {
     }
     const auto count = static_cast<double>(one.relative_layer_error.size());
     return count == 0.0 ? 0.0 : sum / count;
+}
+
+double mebibytes(std::uint64_t bytes) {
+    return static_cast<double>(bytes) / 0x1p20;
+}
+
+/// The bound of what calibrating and solving take beyond what is held, and whether it was kept.
+void print_bound(std::ostream& out, const run& one) {
+    const memory_bound& m = one.memory;
+    out << text("  bound of survey, calibration and solution, beyond program, model and what is "
+                "kept of texts:\n"
+                "    %.1f (block x 3) + %.1f (Hessians x 2) + %.1f (activations) = %.1f MiB",
+                mebibytes(3 * m.block_weights), mebibytes(2 * m.hessians), mebibytes(m.activations),
+                mebibytes(m.total()));
+    for (const char* name : {"survey", "solution"}) {
+        for (const stage& s : one.stages) {
+            if (s.name != name) { continue; }
+            const std::uint64_t more = s.peak_bytes - std::min(s.peak_bytes, s.held_bytes);
+            out << text("; %s %s", name, more <= m.total() ? "within" : "ABOVE");
+        }
+    }
+    out << '\n';
 }
 
 std::string widths_text(const std::map<int, double>& widths) {
@@ -69,9 +92,44 @@ void print_details(std::ostream& out, const run& one) {
         out << text("  %-12s", layer.c_str()) << widths_text(widths) << '\n';
     }
     out << text("  %-12s", "all") << widths_text(one.widths) << '\n';
+    out << text("  %-12s %.4f bits a weight", "metadata", one.metadata);
+    if (one.order_bits > 0.0) { out << text(", orders of columns %.4f", one.order_bits); }
+    if (one.metadata_saved != 0.0 || one.shared_scales > 0.0) {
+        out << text("; longer groups save %.4f, %.1f %% of the weights have one scale a row and "
+                    "group of channels",
+                    one.metadata_saved, 100.0 * one.shared_scales);
+    }
+    out << '\n';
     for (const stage& s : one.stages) {
-        out << text("  %-12s %8.2f s, peak %.1f MiB\n", s.name.c_str(), s.seconds,
-                    static_cast<double>(s.peak_bytes) / 0x1p20);
+        const std::uint64_t more = s.peak_bytes - std::min(s.peak_bytes, s.held_bytes);
+        out << text("  %-12s %8.2f s, peak %.1f MiB, %.1f of them beyond what it began with\n",
+                    s.name.c_str(), s.seconds, mebibytes(s.peak_bytes), mebibytes(more));
+    }
+    print_bound(out, one);
+}
+
+void print_scales(std::ostream& out, const std::vector<scaled_input>& scales) {
+    if (scales.empty()) { return; }
+    out << "\nscales: (mean |x|)^a / (rms w)^b a channel, folded; output error beside none\n";
+    for (const scaled_input& s : scales) {
+        out << text("  %-24s a %5.3f  b %5.3f  %+6.1f %%  in ", s.input.c_str(),
+                    s.exponents.activation, s.exponents.weight, 100.0 * (s.error - 1.0))
+            << s.source << '\n';
+    }
+}
+
+void print_alphas(std::ostream& out, const std::vector<alpha_line>& alphas) {
+    if (alphas.empty()) { return; }
+    out << "\nalpha: nats for relative error 1 of a matrix [two noise levels, 95 % over windows]\n";
+    for (const alpha_line& line : alphas) {
+        const gradus::loss_worth& w = line.worth;
+        out << text("  %-12s %-42s %9.3g [%8.3g, %8.3g]", line.series.c_str(), w.name.c_str(),
+                    w.alpha(), w.low(), w.high());
+        for (const gradus::noise_level* level : {&w.fine, &w.coarse}) {
+            out << text("  %d bits: %.2e nats at error %.2e", level->width, level->kld,
+                        level->error);
+        }
+        out << '\n';
     }
 }
 

@@ -20,4 +20,10 @@ void print_out_of_reach(std::ostream& out, const std::string& name, double targe
 /// Widths of each layer and in total, and the stages with their times and peaks.
 void print_details(std::ostream& out, const run& one);
 
+/// The exponents of each input, and the error that they leave.
+void print_scales(std::ostream& out, const std::vector<scaled_input>& scales);
+
+/// Alpha of each matrix with its interval, and what it was taken from.
+void print_alphas(std::ostream& out, const std::vector<alpha_line>& alphas);
+
 }  // namespace compress_model

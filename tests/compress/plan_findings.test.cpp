@@ -64,8 +64,8 @@ TEST_CASE("an allocation that uses widths between is not degenerate") {
 TEST_CASE("what is no code is metadata, and too much of it is found") {
     const auto all = two_matrices(2.0);
     const bit_plan plan = plan_of(all, 1, 1);
-    CHECK(metadata_bits(plan, 0) == plan.bits - plan.codes);
-    CHECK(metadata_bits(plan, 100) == plan.bits - plan.codes + 100);
+    CHECK(metadata_beside_codes(plan, 0) == plan.bits - plan.codes);
+    CHECK(metadata_beside_codes(plan, 100) == plan.bits - plan.codes + 100);
     CHECK(id_of(find_heavy_metadata(plan, 0)).empty());
     run_rules narrow;
     narrow.group = 8;  // a scale of 8 bits for 8 codes of 2

@@ -10,7 +10,8 @@ inline namespace GRADUS_ISA {
 
 /// Bits of a plan that are no data: scales, zero points, row words and codebooks of its runs, and
 /// `other_bits`. The places of survivors are data.
-[[nodiscard]] inline std::uint64_t metadata_bits(const bit_plan& plan, std::uint64_t other_bits) {
+[[nodiscard]] inline std::uint64_t metadata_beside_codes(const bit_plan& plan,
+                                                         std::uint64_t other_bits) {
     std::uint64_t bits = other_bits;
     for (const matrix_plan& m : plan.matrices) {
         for (index_t r = 0; r < m.runs.size(); ++r) {
@@ -26,7 +27,7 @@ inline namespace GRADUS_ISA {
 /// `metadata-dominates` of a plan; see the overload for numbers.
 [[nodiscard]] inline std::optional<finding> find_heavy_metadata(const bit_plan& plan,
                                                                 std::uint64_t other_bits) {
-    const std::uint64_t metadata = metadata_bits(plan, other_bits);
+    const std::uint64_t metadata = metadata_beside_codes(plan, other_bits);
     return find_heavy_metadata(metadata, plan.bits - std::min(plan.bits, metadata));
 }
 

@@ -53,8 +53,8 @@ template <class Float, attention_scheme S> struct kv_head_work {
     void attend_piece(index_t head, index_t i, const kv_ranges& cut, float* memory) const {
         const kv_part<Float, S> packed{view, places, head};
         const index_t from = i * cut.tokens;
-        const part_of<kv_part<Float, S>> piece{packed, from,
-                                               std::min(cut.tokens, view.packed - from)};
+        const range_part<kv_part<Float, S>> piece{packed, from,
+                                                  std::min(cut.tokens, view.packed - from)};
         row_part<Float> sinks = floats(view.sinks, head);
         row_part<Float> recent = floats(view.recent, head);
         if (i != 0) { sinks.keys.rows = 0; }

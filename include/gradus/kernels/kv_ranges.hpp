@@ -39,7 +39,7 @@ struct kv_ranges {
 };
 
 /// The tokens [from, from + count) of a part.
-template <class Part> struct part_of {
+template <class Part> struct range_part {
     const Part& whole;
     index_t from;
     index_t count;

@@ -20,7 +20,7 @@ std::string id_of(const std::optional<finding>& found) {
 
 TEST_CASE("a plan that quantizes nothing is found") {
     bit_plan plan;
-    plan.matrices.push_back({"m", 4, 8, {{8, {}, {}}}, {0}});
+    plan.matrices.push_back({"m", 4, 8, {{8, {}, {}}}, {0}, {64}});
     CHECK(id_of(find_no_quantizer(plan)) == "no-quantizer");
     CHECK(id_of(find_no_quantizer(bit_plan{})) == "no-quantizer");
     plan.matrices[0].widths[0] = 4;

@@ -18,8 +18,7 @@ constexpr double tolerance = 0.005;
 template <class F> void for_each_run(const matrix_losses& m, const matrix_plan& plan, const F& f) {
     index_t first = 0;
     for (index_t r = 0; r < plan.runs.size(); ++r) {
-        const auto at = std::find(m.widths.begin(), m.widths.end(), plan.widths[r]);
-        f(first, plan.runs[r], static_cast<index_t>(at - m.widths.begin()));
+        f(first, plan.runs[r], planning::option_of(m, plan, r));
         first += plan.runs[r].cols;
     }
 }

@@ -23,16 +23,17 @@ std::string entry_of(const std::string& run, index_t step) {
 json json_of(const matrix_plan& plan) {
     json runs = json::array();
     for (index_t r = 0; r < plan.runs.size(); ++r) {
-        runs.push_back({plan.runs[r].cols, plan.runs[r].layout, plan.widths[r]});
+        runs.push_back({plan.runs[r].cols, plan.runs[r].layout, plan.widths[r], plan.groups[r]});
     }
     return runs;
 }
 
 matrix_plan plan_from(const json& runs, const described_matrix& matrix) {
-    matrix_plan plan{matrix.name, matrix.rows, matrix.cols, {}, {}};
+    matrix_plan plan{matrix.name, matrix.rows, matrix.cols, {}, {}, {}};
     for (const json& run : runs) {
         plan.runs.push_back({run[0].get<index_t>(), run[1].get<std::string>()});
         plan.widths.push_back(run[2].get<int>());
+        plan.groups.push_back(run[3].get<index_t>());
     }
     return plan;
 }

@@ -50,6 +50,23 @@ TEST_CASE("one width for all is degenerate where sensitivities vary and there wa
     CHECK(id_of(find_degenerate(even, plan_of(even, 1, 1), {}, 64)).empty());
 }
 
+TEST_CASE("a run is told from another of its width by its group") {
+    auto all = two_matrices(2.0);
+    for (auto& m : all) {
+        m.widths.assign(m.widths.size(), 3);
+        m.groups = {whole_cluster, 128, 64};
+    }
+    const auto blocks = planning::cut(all, 64);
+    planning::draft draft{all, blocks, run_rules{}};
+    draft.choose(std::vector<std::uint32_t>{0, 1, 2, 1, 2, 2, 1, 0});
+    const bit_plan plan = draft.plan(0);
+    REQUIRE(plan.matrices[0].runs.size() == 4);
+    for (const std::uint32_t run : {0u, 1u, 2u, 3u}) {
+        const std::uint32_t chosen[] = {0, 1, 2, 1};
+        CHECK(planning::option_of(all[0], plan.matrices[0], run) == chosen[run]);
+    }
+}
+
 TEST_CASE("an allocation that uses widths between is not degenerate") {
     const auto all = two_matrices(10.0);
     const auto blocks = planning::cut(all, 64);

@@ -39,6 +39,19 @@ struct bit_goal {
 
 namespace planning {
 
+/// The option of a matrix that a run of its plan is stored by.
+[[nodiscard]] inline index_t
+option_of(const matrix_losses& m, const matrix_plan& plan, index_t run) {
+    index_t option = 0;
+    while (option < m.widths.size() &&
+           (m.widths[option] != plan.widths[run] ||
+            (!m.groups.empty() && m.groups[option] != plan.groups[run]))) {
+        ++option;
+    }
+    GRADUS_EXPECT(option < m.widths.size());
+    return option;
+}
+
 /// One matrix as it will be stored, with its share of the plan's sums.
 struct part {
     matrix_plan matrix;

@@ -41,9 +41,7 @@ choice_in(const matrix_losses& m, const matrix_plan& plan, const block& b) {
     while (run + 1 < plan.runs.size() && end + plan.runs[run].cols <= b.first) {
         end += plan.runs[run++].cols;
     }
-    const auto at = std::find(m.widths.begin(), m.widths.end(), plan.widths[run]);
-    GRADUS_EXPECT(at != m.widths.end());
-    return static_cast<std::uint32_t>(at - m.widths.begin());
+    return static_cast<std::uint32_t>(option_of(m, plan, run));
 }
 
 }  // namespace planning

@@ -70,7 +70,7 @@ case_out_of_reach() {
 }
 
 case_dry_run() {
-    works "${model[@]}" "${quick[@]}" --bits 4 --group 8 --dry-run --report r.json
+    works "${model[@]}" "${quick[@]}" --bits 4 --group 8 --fixed-groups --dry-run --report r.json
     grep -q 'layer 3' stdout || fail "no plan"
     grep -q '^note (metadata-dominates)' stderr || fail "a scale for 8 codes is not reported"
     grep -q 'model.layers.3.mlp.down_proj.weight .*\[.*\] .* 3 bits: ' stdout || fail "no alpha"

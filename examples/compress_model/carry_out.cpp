@@ -3,23 +3,16 @@
 #include "carry_out.hpp"
 #include "memory.hpp"
 #include "metadata.hpp"
+#include "stopwatch.hpp"
 #include "store.hpp"
 
 #include <gradus/compress/plan_findings.hpp>
-
-#include <chrono>
 
 namespace compress_model {
 
 using namespace gradus;
 
 namespace {
-
-using clock = std::chrono::steady_clock;
-
-double since(clock::time_point start) {
-    return std::chrono::duration<double>(clock::now() - start).count();
-}
 
 /// Errors and zeros of the matrices.
 void describe_solution(const solved_model& solved, std::uint64_t weights, run& one) {
@@ -89,7 +82,7 @@ result<run> carry_out(work& w,
                       const zero_rule& zeros,
                       method how,
                       const std::string& name) {
-    const auto start = clock::now();
+    const stopwatch whole;
     run one;
     one.common.scheme = name;
     const std::string entry = directory_name(name);
@@ -100,24 +93,24 @@ result<run> carry_out(work& w,
     one.stages.push_back(ended_stage("solution", solved->solution_seconds, held));
     w.note(solved->findings);
     describe_plan(solved->plan, known, w.job, one);
-    const auto storing = clock::now();
+    const stopwatch storing;
     held = begin_stage();
     const auto directory = w.place / entry;
     std::error_code made;
     std::filesystem::create_directories(directory, made);
     const auto stored = store_model(w.job, known, *solved, directory.string(), entry);
     if (!stored) { return stored.error(); }
-    one.stages.push_back(ended_stage("file", since(storing), held));
-    const auto measuring = clock::now();
+    one.stages.push_back(ended_stage("file", storing.seconds(), held));
+    const stopwatch measuring;
     held = begin_stage();
     measure_texts(w.job, *stored->model, one);
-    one.stages.push_back(ended_stage("evaluation", since(measuring), held));
+    one.stages.push_back(ended_stage("evaluation", measuring.seconds(), held));
     describe_file(*stored, one);
     describe_solution(*solved, w.job.decoder_weights(), one);
     for (const stage& s : one.stages) {
         one.common.peak_bytes = std::max(one.common.peak_bytes, s.peak_bytes);
     }
-    one.common.seconds = since(start);
+    one.common.seconds = whole.seconds();
     return one;
 }
 

@@ -4,10 +4,10 @@
 #include "memory.hpp"
 #include "scaling.hpp"
 #include "series.hpp"
+#include "stopwatch.hpp"
 #include "targets.hpp"
 
 #include <algorithm>
-#include <chrono>
 
 namespace compress_model {
 
@@ -26,13 +26,11 @@ int run_sparsities(work& w, const std::vector<target>& targets) {
 
 /// Searches scales and folds them in. Whether any input gains by them.
 result<bool> scale(work& w) {
-    using clock = std::chrono::steady_clock;
     const std::uint64_t held = begin_stage();
-    const auto start = clock::now();
+    const stopwatch spent;
     auto scaled = scale_inputs(w.job);
     if (!scaled) { return scaled.error(); }
-    const std::chrono::duration<double> spent = clock::now() - start;
-    w.scaling = ended_stage("scales", spent.count(), held);
+    w.scaling = ended_stage("scales", spent.seconds(), held);
     const bool none = std::all_of(scaled->begin(), scaled->end(), [](const scaled_input& s) {
         return s.exponents == scale_exponents{};
     });

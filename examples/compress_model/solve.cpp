@@ -3,22 +3,15 @@
 #include "../quantize_model/progress.hpp"
 #include "solve_input.hpp"
 #include "solve_record.hpp"
+#include "stopwatch.hpp"
 
 #include <gradus/calibrate/collect.hpp>
-
-#include <chrono>
 
 namespace compress_model {
 
 using namespace gradus;
 
 namespace {
-
-using clock = std::chrono::steady_clock;
-
-double since(clock::time_point start) {
-    return std::chrono::duration<double>(clock::now() - start).count();
-}
 
 /// One solution of a model.
 class model_job {
@@ -39,7 +32,7 @@ class model_job {
           bar_{"solving", 4 * model_.plan().size()} {}
 
     [[nodiscard]] result<solved_model> run() {
-        const auto start = clock::now();
+        const stopwatch spent;
         auto stream = block_stream<llama>::start(model_, job_.calibration);
         if (!stream) { return stream.error(); }
         if (parts_.cross) {
@@ -56,7 +49,7 @@ class model_job {
             put_away(step);
         }
         out_.plan = plan_.carried_out();
-        out_.calibration_seconds = since(start) - out_.solution_seconds;
+        out_.calibration_seconds = spent.seconds() - out_.solution_seconds;
         return std::move(out_);
     }
 
@@ -90,9 +83,9 @@ class model_job {
         const index_t first = out_.findings.size();
         const auto one = [&](index_t at, distinct_input input, input_statistics<>& s) {
             bar_.advance();
-            const auto start = clock::now();
+            const stopwatch spent;
             status solved = solve_(at, input, s);
-            out_.solution_seconds += since(start);
+            out_.solution_seconds += spent.seconds();
             return solved;
         };
         block_stream<llama>* const dense = dense_ ? &*dense_ : nullptr;

@@ -3,6 +3,7 @@
 #include "../quantize_model/progress.hpp"
 #include "scores.hpp"
 #include "step_source.hpp"
+#include "stopwatch.hpp"
 #include "survey.hpp"
 #include "survey_record.hpp"
 #include "worth.hpp"
@@ -10,7 +11,6 @@
 #include <gradus/compress/storage_order.hpp>
 #include <gradus/solver/redundancy.hpp>
 
-#include <chrono>
 #include <numeric>
 
 namespace compress_model {
@@ -272,7 +272,7 @@ result<survey> survey_model(const session& job, const zero_rule& zeros, const st
             append(found, survey_from(*known));
             continue;
         }
-        const auto start = std::chrono::steady_clock::now();
+        const stopwatch spent;
         if (!scale) { scale.emplace(job); }
         const auto block = source.at(step);
         if (!block) { return block.error(); }
@@ -284,8 +284,7 @@ result<survey> survey_model(const session& job, const zero_rule& zeros, const st
             status done = survey_input(job, *scale, one, zeros, part);
             if (!done) { return done.error(); }
         }
-        part.seconds =
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        part.seconds = spent.seconds();
         if (status kept = job.kept.write(name, to_text(part)); !kept) { return kept.error(); }
         append(found, std::move(part));
     }

@@ -17,31 +17,7 @@ name=$5
 reference=$root/examples/data/reference
 shared=${GRADUS_SHARED:-$root/../shared}
 
-fail() {
-    echo "  FAILED: $1" >&2
-    exit 1
-}
-
-skip() {
-    echo "  skipped: $1"
-    exit 77
-}
-
-# execute ARGUMENT...: leaves $code, and what was printed in the files stdout and stderr.
-execute() {
-    code=0
-    "$program" "$@" >stdout 2>stderr </dev/null || code=$?
-    [ "$code" -le 125 ] || fail "it crashed with $code: $(tail -n 1 stderr)"
-    if grep -q $'[\r\033]' stdout stderr; then
-        fail "it draws a progress bar where nobody watches"
-    fi
-}
-
-works() {
-    execute "$@"
-    [ "$code" -eq 0 ] || fail "exit code $code (expected 0): $(tail -n 1 stderr)"
-    [ ! -s stderr ] || fail "it complained: $(head -n 1 stderr)"
-}
+. "$(dirname "${BASH_SOURCE[0]}")/../support/program_case.sh"
 
 # refuses CODE TEXT ARGUMENT...: that exit code and text, no work done, no report.
 refuses() {

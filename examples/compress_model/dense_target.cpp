@@ -16,8 +16,7 @@ std::optional<obs_factor<float>> target_factor(const input_statistics<>& statist
     if (!statistics.parts().cross) { return std::nullopt; }
     std::vector<index_t> natural(statistics.width());
     std::iota(natural.begin(), natural.end(), index_t{0});
-    // Of the median curvature; a fiftieth and a half came out within a twentieth of it.
-    constexpr damping soft{0.1, damping_rule::median};
+    constexpr damping soft{0.1, damping_rule::mean};  // see `match_dense`
     auto f = factorize(hessian_in_order(statistics, natural), soft, threads);
     if (!f) { return std::nullopt; }
     return std::move(*f);

@@ -81,6 +81,7 @@ facts facts_of(const session& job) {
         {"--refine", std::to_string(o.refine)},
         {"--quality", std::to_string(o.quality)},
         {"--damping", text_of(o.damping)},
+        {"--damping-rule", o.damping_rule},
         {"--match", text_of(o.match)},
         {"format", "1"},
     };

@@ -101,7 +101,11 @@ struct session {
         return {.group = wanted.group, .refine = wanted.refine};
     }
 
-    [[nodiscard]] gradus::damping damping() const { return {.amount = wanted.damping}; }
+    [[nodiscard]] gradus::damping damping() const {
+        using enum gradus::damping_rule;
+        const std::string& rule = wanted.damping_rule;
+        return {wanted.damping, rule == "mean" ? mean : rule == "median" ? median : column};
+    }
 };
 
 /// Bits of the order of an input's columns.

@@ -9,8 +9,9 @@ namespace gradus {
 /// What the amount is a share of.
 enum class damping_rule {
     column,  ///< H_jj += amount H_jj: outlier channels leave the others alone
-    mean,    ///< H_jj += amount mean(diag H), the rule of GPTQ and SparseGPT
-    median,  ///< H_jj += amount median(diag H): holds faint channels, whatever the outliers
+    mean,    ///< H_jj += amount mean(diag H), the rule of GPTQ and SparseGPT: holds channels that
+             ///< were silent and may not stay so, even if most were
+    median,  ///< H_jj += amount median(diag H): holds some faint channels, whatever the outliers
 };
 
 /// `amount` 0 stands for clamp(0.35 n / tokens, 0.01, 0.3): few tokens need more.

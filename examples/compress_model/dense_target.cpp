@@ -11,6 +11,9 @@ namespace compress_model {
 
 using namespace gradus;
 
+namespace {
+
+/// By columns as they come; none where nothing comes in.
 std::optional<obs_factor<float>> target_factor(const input_statistics<>& statistics,
                                                thread_pool& threads) {
     if (!statistics.parts().cross) { return std::nullopt; }
@@ -22,22 +25,41 @@ std::optional<obs_factor<float>> target_factor(const input_statistics<>& statist
     return std::move(*f);
 }
 
-result<std::vector<float>> target_of(const named_matrix& weights,
-                                     const input_statistics<>& statistics,
-                                     const std::optional<obs_factor<float>>& factor,
-                                     double share,
-                                     thread_pool& threads) {
-    std::vector<float> w(weights.values.begin(), weights.values.end());
-    if (!factor) { return w; }
-    const status matched =
-        match_dense<float>({w.data(), weights.rows, weights.cols}, *factor,
-                           statistics.cross().view(), statistics.tokens(), {}, threads);
-    if (!matched) { return matched.error(); }
-    const auto part = static_cast<float>(share);
+status match(std::vector<float>& w,
+             const named_matrix& weights,
+             const input_statistics<>& statistics,
+             const obs_factor<float>& factor,
+             const session& job) {
+    status matched =
+        match_dense<float>({w.data(), weights.rows, weights.cols}, factor,
+                           statistics.cross().view(), statistics.tokens(), {}, job.threads);
+    if (!matched) { return matched; }
+    const auto part = static_cast<float>(job.wanted.match);
     for (index_t i = 0; i < w.size(); ++i) {
         w[i] = weights.values[i] + part * (w[i] - weights.values[i]);
     }
-    return w;
+    return done{};
+}
+
+}  // namespace
+
+result<std::vector<std::vector<float>>>
+starts_of(const session& job, index_t step, distinct_input input, input_statistics<>& statistics) {
+    std::vector<std::vector<float>> starts;
+    const auto factor = target_factor(statistics, job.threads);
+    for (const std::string_view reader : llama_readers(input)) {
+        named_matrix weights = job.matrix(layer_name(step, reader));
+        if (!factor) {
+            starts.push_back(std::move(weights.values));
+            continue;
+        }
+        std::vector<float> w = weights.values;
+        status matched = match(w, weights, statistics, *factor, job);
+        if (!matched) { return matched.error(); }
+        starts.push_back(std::move(w));
+    }
+    statistics.drop_cross();
+    return starts;
 }
 
 }  // namespace compress_model

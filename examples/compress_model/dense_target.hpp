@@ -4,23 +4,18 @@
 
 #include "session.hpp"
 
+#include <gradus/calibrate/distinct_input.hpp>
 #include <gradus/calibrate/input_statistics.hpp>
-#include <gradus/solver/factor.hpp>
 
 namespace compress_model {
 
-/// The factor that targets are found with, by columns as they come; none where statistics have no
-/// cross products, or nothing comes in.
-[[nodiscard]] std::optional<gradus::obs_factor<float>>
-target_factor(const gradus::input_statistics<>& statistics, gradus::thread_pool& threads);
-
-/// What the solver starts from: the model's weights, or `share` of the way to those that give the
-/// dense model's outputs on these inputs.
-[[nodiscard]] gradus::result<std::vector<float>>
-target_of(const gradus::named_matrix& weights,
-          const gradus::input_statistics<>& statistics,
-          const std::optional<gradus::obs_factor<float>>& factor,
-          double share,
-          gradus::thread_pool& threads);
+/// What the solver starts from, for each matrix that reads an input: the model's weights or, where
+/// the statistics have cross products, `--match` of the way to those that give the dense model's
+/// outputs on these inputs. Nobody needs the cross products after: they are dropped.
+[[nodiscard]] gradus::result<std::vector<std::vector<float>>>
+starts_of(const session& job,
+          gradus::index_t step,
+          gradus::distinct_input input,
+          gradus::input_statistics<>& statistics);
 
 }  // namespace compress_model

@@ -30,26 +30,30 @@ std::vector<index_t> narrowest_first(const matrix_plan& plan, std::span<const in
 
 }  // namespace
 
-status
-input_job::operator()(index_t step, distinct_input input, const input_statistics<>& statistics) {
+status input_job::operator()(index_t step, distinct_input input, input_statistics<>& statistics) {
     const stored_input& stored = known_.inputs.at(statistics.name());
+    auto starts = starts_of(job_, step, input, statistics);
+    if (!starts) { return starts.error(); }
     auto f = factor_of(statistics, stored);
     if (!f) { return f.error(); }
-    const shared all{stored, statistics, std::move(*f), target_factor(statistics, job_.threads)};
+    const shared all{stored, statistics, std::move(*f)};
     const bool last_step = step + 1 == model_.plan().size();
+    auto start = starts->begin();
     for (const std::string_view reader : llama_readers(input)) {
         const std::string name = layer_name(step, reader);
-        auto one = solve_one(name, all);
+        const bool last = last_step && input == distinct_input::down;
+        auto one = solve_one(name, all, last ? *start : std::move(*start));
         if (!one) { return one.error(); }
         plan_.store(name, one->packed.size_in_bits());
-        if (last_step && input == distinct_input::down && !plan_.met()) {
-            one = solve_last(name, all, std::move(*one));
+        if (last && !plan_.met()) {
+            one = solve_last(name, all, *start, std::move(*one));
             if (!one) { return one.error(); }
         }
         const weights_view values{one->values.data(), one->packed.rows, one->packed.cols};
         status put = model_.replace(name, {make_part(f32_panels{values})});
         if (!put) { return put; }
         out_.matrices.insert_or_assign(name, std::move(*one));
+        ++start;
     }
     follow(step, input);
     return done{};
@@ -129,12 +133,11 @@ input_job::best_codes(std::vector<float>& w, const matrix_plan& plan, const shar
     return two;
 }
 
-result<solved_matrix> input_job::solve_one(const std::string& name, const shared& input) const {
+result<solved_matrix>
+input_job::solve_one(const std::string& name, const shared& input, std::vector<float> start) const {
     const named_matrix m = job_.matrix(name);
-    const auto target =
-        target_of(m, input.statistics, input.target, job_.wanted.match, job_.threads);
-    if (!target) { return target.error(); }
-    std::vector<float> w = columns_in_order({target->data(), m.rows, m.cols}, input.stored.order);
+    std::vector<float> w = columns_in_order({start.data(), m.rows, m.cols}, input.stored.order);
+    std::vector<float>{}.swap(start);
     auto found = best_codes(w, plan_.of(name), input);
     if (!found) {
         return error{found.error().code, "matrix '" + name + "': " + found.error().message};
@@ -152,8 +155,10 @@ result<solved_matrix> input_job::solve_one(const std::string& name, const shared
 
 /// Other plans for a matrix until the whole meets its target; the closest one that is not above is
 /// what stays.
-result<solved_matrix>
-input_job::solve_last(const std::string& name, const shared& input, solved_matrix first) {
+result<solved_matrix> input_job::solve_last(const std::string& name,
+                                            const shared& input,
+                                            const std::vector<float>& start,
+                                            solved_matrix first) {
     struct attempt {
         solved_matrix solved;
         bool fits;
@@ -164,7 +169,7 @@ input_job::solve_last(const std::string& name, const shared& input, solved_matri
     constexpr int attempts = 8;
     for (int i = 0; i < attempts && !plan_.met(); ++i) {
         plan_.plan_last_again();
-        auto again = solve_one(name, input);
+        auto again = solve_one(name, input, start);
         if (!again) { return again; }
         plan_.store(name, again->packed.size_in_bits());
         attempt now{std::move(*again), plan_.fits()};

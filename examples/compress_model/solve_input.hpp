@@ -27,10 +27,11 @@ class input_job {
           model_{model},
           out_{out} {}
 
-    /// The last input of the model is solved again until its plan is met.
+    /// The last input of the model is solved again until its plan is met. Statistics lose their
+    /// cross products on the way.
     [[nodiscard]] gradus::status operator()(gradus::index_t step,
                                             gradus::distinct_input input,
-                                            const gradus::input_statistics<>& statistics);
+                                            gradus::input_statistics<>& statistics);
 
     /// Lets the plan of what comes after an input follow: from block to block, and in the last one
     /// from input to input.
@@ -42,7 +43,6 @@ class input_job {
         const stored_input& stored;
         const gradus::input_statistics<>& statistics;
         gradus::ordered_factor<float> factor;
-        std::optional<gradus::obs_factor<float>> target;
     };
 
     [[nodiscard]] gradus::result<gradus::ordered_factor<float>>
@@ -63,11 +63,14 @@ class input_job {
     [[nodiscard]] gradus::result<outcome>
     best_codes(std::vector<float>& w, const gradus::matrix_plan& plan, const shared& input) const;
 
-    [[nodiscard]] gradus::result<solved_matrix> solve_one(const std::string& name,
-                                                          const shared& input) const;
-
+    /// From `start`, see `starts_of`.
     [[nodiscard]] gradus::result<solved_matrix>
-    solve_last(const std::string& name, const shared& input, solved_matrix first);
+    solve_one(const std::string& name, const shared& input, std::vector<float> start) const;
+
+    [[nodiscard]] gradus::result<solved_matrix> solve_last(const std::string& name,
+                                                           const shared& input,
+                                                           const std::vector<float>& start,
+                                                           solved_matrix first);
 
     const session& job_;
     const survey& known_;

@@ -87,6 +87,18 @@ TEST_CASE("the number of threads changes no byte, cross products included") {
     CHECK(same_statistics(alone, shared));
 }
 
+TEST_CASE("without its cross products an input is what it is without them from the start") {
+    const matrix x(300, 20, 75);
+    input_statistics<double> paired{"in", 20, {.products = true, .cross = true}};
+    input_statistics<double> alone{"in", 20};
+    REQUIRE(paired.add_pair(x.view(), x.view()));
+    REQUIRE(alone.add(x.view()));
+    paired.drop_cross();
+    CHECK(same_statistics(alone, paired));
+    REQUIRE(paired.merge(alone));
+    CHECK(paired.tokens() == 600);
+}
+
 TEST_CASE("NaN and infinity are named by input, channel and token, and nothing is added") {
     matrix x(200, 70, 75);
     statistics s{"layer 3 down", 70};

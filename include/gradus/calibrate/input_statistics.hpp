@@ -88,6 +88,9 @@ template <std::floating_point T = float> class input_statistics {
         return *cross_;
     }
 
+    /// Frees Z^T X: nothing more can be added as pairs.
+    void drop_cross() noexcept { cross_.reset(); }
+
     /// Adds a batch, without cross products.
     template <executor E = const serial>
     [[nodiscard]] status add(weights_view x, E&& threads = serial{}) {  // x [tokens, width]

@@ -446,7 +446,8 @@ set(GRADUS_HEADERS
     gradus/solver/row_grids.hpp
     gradus/solver/run_grids.hpp
     gradus/solver/step_order.hpp
-    gradus/solver/zero_shares.hpp
+    gradus/solver/zero_pilot.hpp
+    gradus/solver/zero_price.hpp
     gradus/sparsity/n_of_m.hpp
     gradus/sparsity/none.hpp
     gradus/sparsity/unstructured.hpp

@@ -8,17 +8,58 @@
 namespace gradus {
 inline namespace GRADUS_ISA {
 
-/// Strips of the rows that were just found, as left operand of the update above them.
+/// What is found of the factor at a time, and room for what that takes.
+template <class T> struct cholesky_rows {
+    row_strips<T> diagonal;      ///< F of the square on the diagonal
+    row_strips<T> found;         ///< of the columns before it
+    strips<left_width, T> left;  ///< the same, as left operand of the update above
+    std::optional<index_t> bad = {};
+
+    explicit cholesky_rows(index_t n)
+        : diagonal{std::min(n, factor_rows), std::min(n, factor_rows)},
+          found{std::min(n, factor_rows), n},
+          left{n, found.height, aligned_buffer::unwritten} {}
+};
+
+/// The square on the diagonal at [first, first + m), m <= 256: factored in place.
+template <class T>
+void factor_square(matrix_view<T> h, index_t first, index_t m, cholesky_rows<T>& rows) {
+    const matrix_view<T> square = h.block(first, m).columns(first, m);
+    row_strips<T>& diagonal = rows.diagonal;
+    diagonal.shrink(m);
+    for (index_t s = 0; s * right_width < m; ++s) {
+        diagonal.read(s, square);
+    }
+    if (const auto bad = factor_diagonal(diagonal)) {
+        rows.bad = first + *bad;
+        return;
+    }
+    for (index_t r = 0; r < m; ++r) {
+        for (index_t c = 0; c <= r; ++c) {
+            square(r, c) = diagonal.store.strip(c / right_width)[r * right_width + c % right_width];
+        }
+    }
+}
+
+/// Columns before the square at [first, first + m), as strips of both kinds and in place.
 template <class T, executor E>
-void left_from_right(const strips<right_width, T>& from,
-                     index_t height,
-                     strips<left_width, T>& to,
-                     E& threads) {
-    threads.for_each(from.count(), [&](index_t s) {
-        const T* const right = from.strip(s);
+void solve_before(matrix_view<T> h, index_t first, index_t m, cholesky_rows<T>& rows, E& threads) {
+    const matrix_view<T> square = h.block(first, m).columns(first, m);
+    const matrix_view<T> before = h.block(first, m).columns(0, first);
+    row_strips<T>& found = rows.found;
+    found.shrink(m);
+    strips<left_width, T> inner{m, found.height};
+    for (index_t s = 0; s < inner.count(); ++s) {
+        pack_strip<left_width>(operand<T>::down_rows(square), s * left_width, 0, m, inner.strip(s));
+    }
+    threads.for_each((first + right_width - 1) / right_width, [&](index_t s) {
+        found.read(s, before);
+        T* const right = found.store.strip(s);
+        solve_strip<T>(square, inner, found.height, right);
+        found.write(s, before);
         for (index_t part = 0; part < right_width / left_width; ++part) {
-            T* const left = to.strip(s * (right_width / left_width) + part);
-            for (index_t k = 0; k < height; ++k) {
+            T* const left = rows.left.strip(s * (right_width / left_width) + part);
+            for (index_t k = 0; k < found.height; ++k) {
                 std::copy_n(right + k * right_width + part * left_width, left_width,
                             left + k * left_width);
             }
@@ -26,39 +67,24 @@ void left_from_right(const strips<right_width, T>& from,
     });
 }
 
-/// Rows [first, first + m) of the factor, all columns up to them, and their part of what is above.
+/// Rows [first, first + m) of the factor, whose square is known, and their part of all rows above;
+/// whoever has updated the next square factors it, while the others go on.
 template <class T, executor E>
-[[nodiscard]] std::optional<index_t> factor_rows_of(matrix_view<T> h, index_t first, E& threads) {
+void factor_rows_of(matrix_view<T> h, index_t first, cholesky_rows<T>& rows, E& threads) {
     const index_t m = std::min(factor_rows, h.rows - first);
-    const matrix_view<T> rows = h.block(first, m);
-    const matrix_view<T> square = rows.columns(first, m);
-    row_strips<T> diagonal{m, m};
-    for (index_t s = 0; s < diagonal.store.count(); ++s) {
-        diagonal.read(s, square);
-    }
-    if (const auto bad = factor_diagonal(diagonal)) { return first + *bad; }
-    for (index_t r = 0; r < m; ++r) {
-        for (index_t c = 0; c <= r; ++c) {
-            square(r, c) = diagonal.store.strip(c / right_width)[r * right_width + c % right_width];
-        }
-    }
-    if (first == 0) { return std::nullopt; }
-    strips<left_width, T> inner{m, diagonal.height};
-    for (index_t s = 0; s < inner.count(); ++s) {
-        pack_strip<left_width>(operand<T>::down_rows(square), s * left_width, 0, m, inner.strip(s));
-    }
-    const matrix_view<T> before = rows.columns(0, first);
-    row_strips<T> found{m, first};
-    threads.for_each(found.store.count(), [&](index_t s) {
-        found.read(s, before);
-        solve_strip<T>(square, inner, found.height, found.store.strip(s));
-        found.write(s, before);
-    });
-    strips<left_width, T> left{first, found.height};
-    left_from_right(found.store, found.height, left, threads);
+    solve_before(h, first, m, rows, threads);
     const matrix_view<T> above = h.block(0, first).columns(0, first);
-    multiply_blocks<product_sign::minus, product_part::lower>(left, found.store, m, above, threads);
-    return std::nullopt;
+    const index_t across = first / factor_rows;
+    static_assert(factor_rows == block_rows && factor_rows == block_cols);
+    threads.for_each(across * across, [&](index_t i) {
+        const index_t task = across * across - 1 - i;
+        const index_t top = task / across * block_rows;
+        const index_t left = task % across * block_cols;
+        if (top < left) { return; }
+        multiply_block<product_sign::minus, product_part::lower>(rows.left, rows.found.store, m,
+                                                                 top, left, above);
+        if (i == 0) { factor_square(h, top, block_rows, rows); }
+    });
 }
 
 /// Overwrites the lower triangle of the symmetric H [n, n] by that of F with H = F^T F; in other
@@ -75,10 +101,14 @@ template <class T, executor E>
 template <class T, executor E = const serial>
 [[nodiscard]] std::optional<index_t> cholesky(matrix_view<T> h, E&& threads = serial{}) {
     GRADUS_EXPECT(h.rows == h.cols);
-    for (index_t end = (h.rows + factor_rows - 1) / factor_rows; end-- != 0;) {
-        if (const auto bad = factor_rows_of(h, end * factor_rows, threads)) { return bad; }
+    if (h.rows == 0) { return std::nullopt; }
+    cholesky_rows<T> rows{h.rows};
+    index_t first = (h.rows - 1) / factor_rows * factor_rows;
+    factor_square(h, first, h.rows - first, rows);
+    for (; first != 0 && !rows.bad; first -= factor_rows) {
+        factor_rows_of(h, first, rows, threads);
     }
-    return std::nullopt;
+    return rows.bad;
 }
 
 }  // namespace GRADUS_ISA

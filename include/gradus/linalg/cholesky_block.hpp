@@ -23,12 +23,20 @@ template <class T> struct row_strips {
 
     row_strips(index_t row_count, index_t cols)
         : rows{row_count},
-          height{(row_count + left_width - 1) / left_width * left_width},
-          store{cols, height} {}
+          height{height_of(row_count)},
+          store{cols, height, aligned_buffer::unwritten} {}
+
+    /// Fewer rows, in the same room.
+    void shrink(index_t row_count) {
+        GRADUS_EXPECT(row_count <= store.sums());
+        rows = row_count;
+        height = height_of(row_count);
+    }
 
     void read(index_t s, matrix_view<const T> from) {
-        pack_strip<right_width>(operand<T>::down_rows(from), s * right_width, 0, rows,
-                                store.strip(s));
+        T* const strip = store.strip(s);
+        pack_strip<right_width>(operand<T>::down_rows(from), s * right_width, 0, rows, strip);
+        std::fill_n(strip + rows * right_width, (height - rows) * right_width, T(0));
     }
 
     void write(index_t s, matrix_view<T> to) const {
@@ -37,6 +45,10 @@ template <class T> struct row_strips {
         for (index_t r = 0; r < rows; ++r) {
             std::copy_n(store.strip(s) + r * right_width, width, to.data + r * to.stride + first);
         }
+    }
+
+    [[nodiscard]] static index_t height_of(index_t row_count) {
+        return (row_count + left_width - 1) / left_width * left_width;
     }
 };
 

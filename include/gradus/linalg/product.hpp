@@ -99,8 +99,8 @@ template <product_sign Sign = product_sign::plus,
 void multiply(const operand<T>& a, const operand<T>& b, matrix_view<T> c, E&& threads = serial{}) {
     GRADUS_EXPECT(a.sums == b.sums && a.keeps == c.rows && b.keeps == c.cols);
     const index_t terms = std::min(a.sums, packed_terms);
-    strips<left_width, T> left{a.keeps, terms};
-    strips<right_width, T> right{b.keeps, terms};
+    strips<left_width, T> left{a.keeps, terms, aligned_buffer::unwritten};
+    strips<right_width, T> right{b.keeps, terms, aligned_buffer::unwritten};
     for (index_t k = 0; k < a.sums; k += terms) {
         const index_t count = std::min(terms, a.sums - k);
         pack_strips(a, k, count, left, threads);

@@ -41,7 +41,8 @@ void pack_strip(const operand<T>& m, index_t first, index_t from, index_t count,
     }
 }
 
-/// Room for all strips of an operand of `keeps` values and `sums` terms.
+/// Room for all strips of an operand of `keeps` values and `sums` terms: zeros, unless told
+/// otherwise.
 template <index_t Width, class T> class strips {
   public:
     strips() = default;
@@ -50,6 +51,13 @@ template <index_t Width, class T> class strips {
         : count_{(keeps + Width - 1) / Width},
           sums_{sums},
           buffer_{count_ * Width * sums * sizeof(T)} {}
+
+    /// For whoever writes every value before it is read: pages are then first touched by the
+    /// threads that work on them.
+    strips(index_t keeps, index_t sums, aligned_buffer::unwritten_t how)
+        : count_{(keeps + Width - 1) / Width},
+          sums_{sums},
+          buffer_{count_ * Width * sums * sizeof(T), how} {}
 
     [[nodiscard]] index_t count() const noexcept { return count_; }
 

@@ -92,12 +92,15 @@ template <class T> struct grid_fitter {
         const planned_fit f = fits[0];
         for (index_t at = f.at; at < f.at + f.count; at += wide_columns) {
             const planned_block block{at, std::min(at + wide_columns, f.at + f.count), 0};
-            begin_wide(s, block, threads);
-            threads.for_each(s.panels(), [&](index_t p) {
-                for (index_t w = block.first; w < block.end; w += window_columns) {
-                    const index_t width = std::min(window_columns, block.end - w);
-                    begin_window(s, p, block.first, w);
-                    propose<T>(s, choose, p, block.first, w, width, nullptr, nullptr);
+            pack_wide(s, block, threads);
+            for_panels(s, threads, [&](index_t top, index_t stop) {
+                add_finished(s, block, top, stop);
+                for (index_t p = top; p < stop; ++p) {
+                    for (index_t w = block.first; w < block.end; w += window_columns) {
+                        const index_t width = std::min(window_columns, block.end - w);
+                        begin_window(s, p, block.first, w);
+                        propose<T>(s, choose, p, block.first, w, width, nullptr, nullptr);
+                    }
                 }
             });
         }

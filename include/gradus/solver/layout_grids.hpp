@@ -123,16 +123,25 @@ class layout_grids final : public run_grids<T> {
     }
 
     [[nodiscard]] plain_codes plain(matrix_view<const code_t> codes) const override {
-        plain_codes all{codes.rows, codes.cols, codes.rows, grids_.groups, {}, {}, {}, {}};
+        std::vector<code_t> own;
+        own.reserve(codes.rows * codes.cols);
         for (index_t r = 0; r < codes.rows; ++r) {
-            all.codes.insert(all.codes.end(), codes.row(r).begin(), codes.row(r).end());
+            own.insert(own.end(), codes.row(r).begin(), codes.row(r).end());
+        }
+        return plain_of(codes.rows, std::move(own));
+    }
+
+    /// The same of codes [rows, cols] that are the run's alone.
+    [[nodiscard]] plain_codes plain_of(index_t rows, std::vector<code_t> codes) const {
+        plain_codes all{rows, this->cols, rows, grids_.groups, std::move(codes), {}, {}, {}};
+        for (index_t r = 0; r < rows; ++r) {
             for (index_t g = 0; g < grids_.groups; ++g) {
                 all.scales.push_back(grids_.scale[g * grids_.rows + r]);
                 if constexpr (has_zero_point<M>) { all.zeros.push_back(grids_.at(r, g).zero); }
             }
         }
         if constexpr (L::scale_type::row_bits != 0) {
-            const auto end = grids_.words.begin() + static_cast<std::ptrdiff_t>(codes.rows);
+            const auto end = grids_.words.begin() + static_cast<std::ptrdiff_t>(rows);
             all.row_words.assign(grids_.words.begin(), end);
         }
         return all;

@@ -24,7 +24,7 @@ template <class T, sparsity S, executor E = const serial>
                                      const S& zeros,
                                      const obs_options& options = {},
                                      E&& threads = serial{}) {
-    if (status sound = check_obs<T>(weights, factor, zeros, options); !sound) {
+    if (status sound = check_obs<T>(weights, factor, zeros, options, threads); !sound) {
         return sound.error();
     }
     const planned_run whole[] = {{0, weights.cols, weights.cols}};
@@ -77,7 +77,7 @@ template <class T, layout_type L, class Range, sparsity S, executor E = const se
                                        const S& zeros,
                                        const obs_options& options = {},
                                        E&& threads = serial{}) {
-    if (status sound = check_obs<T>(weights, factor, zeros, options); !sound) {
+    if (status sound = check_obs<T>(weights, factor, zeros, options, threads); !sound) {
         return sound.error();
     }
     if (status sound = check_recipe(how, false); !sound) { return sound.error(); }
@@ -94,7 +94,8 @@ template <class T, layout_type L, class Range, sparsity S, executor E = const se
     const matrix_view<code_t> all{codes.data(), weights.rows, weights.cols};
     result<obs_report> report = solve(job, grids, zeros, all, threads);
     if (!report) { return report.error(); }
-    return obs_codes<L>{std::move(*report), made.plain(all), made.map(), how.groups};
+    return obs_codes<L>{std::move(*report), made.plain_of(weights.rows, std::move(codes)),
+                        made.map(), how.groups};
 }
 
 }  // namespace GRADUS_ISA

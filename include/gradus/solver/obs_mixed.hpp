@@ -120,7 +120,7 @@ template <class Menu, class T, sparsity S, executor E = const serial>
                                             const S& zeros,
                                             const obs_options& options = {},
                                             E&& threads = serial{}) {
-    if (status sound = check_obs<T>(weights, factor, zeros, options); !sound) {
+    if (status sound = check_obs<T>(weights, factor, zeros, options, threads); !sound) {
         return sound.error();
     }
     if (status sound = check_runs(runs, weights.cols); !sound) { return sound.error(); }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <gradus/quantize/check_recipe.hpp>
-#include <gradus/solver/zero_shares.hpp>
+#include <gradus/solver/zero_price.hpp>
 #include <gradus/sparsity/n_of_m.hpp>
 #include <gradus/sparsity/none.hpp>
 #include <gradus/sparsity/unstructured.hpp>
@@ -46,24 +46,45 @@ struct obs_report {
     std::vector<double> row_loss;  ///< [rows]
 };
 
+/// The first row with NaN or infinity, if any.
+template <class T, executor E>
+[[nodiscard]] std::optional<index_t> nonfinite_row(matrix_view<const T> w, E& threads) {
+    std::vector<index_t> bad((w.rows + panel_rows - 1) / panel_rows, w.rows);
+    threads.for_each(bad.size(), [&](index_t p) {
+        for (index_t r = std::min(w.rows, (p + 1) * panel_rows); r-- != p * panel_rows;) {
+            bool sound = true;  // a whole row at once: compilers vectorise this
+            for (const T x : w.row(r)) {
+                sound = sound & (magnitude(x) <= std::numeric_limits<T>::max());
+            }
+            if (!sound) { bad[p] = r; }
+        }
+    });
+    const index_t first = *std::min_element(bad.begin(), bad.end());
+    if (first == w.rows) { return std::nullopt; }
+    return first;
+}
+
 /// Errors: shapes that do not belong together, NaN or infinity in the weights, knobs.
-template <class T, sparsity S>
-[[nodiscard]] status
-check_obs(matrix_view<const T> w, const obs_factor<T>& f, const S& zeros, const obs_options& o) {
+template <class T, sparsity S, executor E>
+[[nodiscard]] status check_obs(matrix_view<const T> w,
+                               const obs_factor<T>& f,
+                               const S& zeros,
+                               const obs_options& o,
+                               E& threads) {
     if (w.cols != f.size || w.rows == 0 || (!o.order.empty() && o.order.size() != w.cols)) {
         return error{errc::invalid_argument,
                      "matrix [" + std::to_string(w.rows) + ", " + std::to_string(w.cols) +
                          "] with a Hessian of '" + f.name + "', " + std::to_string(f.size) +
                          " columns, in an order of " + std::to_string(o.order.size())};
     }
-    for (index_t r = 0; r < w.rows; ++r) {
-        for (index_t c = 0; c < w.cols; ++c) {
-            if (!std::isfinite(w(r, c))) {
-                return error{errc::nonfinite, "weight (" + std::to_string(r) + ", " +
-                                                  std::to_string(c) + ") behind '" + f.name +
-                                                  "' is not finite; repair the checkpoint"};
-            }
+    if (const auto r = nonfinite_row(w, threads)) {
+        index_t c = 0;
+        while (std::isfinite(w(*r, c))) {
+            ++c;
         }
+        return error{errc::nonfinite, "weight (" + std::to_string(*r) + ", " + std::to_string(c) +
+                                          ") behind '" + f.name +
+                                          "' is not finite; repair the checkpoint"};
     }
     if (o.grid_block < 16 || 128 % o.grid_block != 0) {
         return error{errc::invalid_argument, "grid_block is " + std::to_string(o.grid_block) +
@@ -94,18 +115,15 @@ void sweep(obs_state<T>& s,
     const index_t rows = s.weights.rows;
     if constexpr (S::choice == zero_choice::matrix) {
         if (zeros.budget == zero_budget::block) {
-            const auto block = [&](index_t, index_t count, index_t) {
+            const auto block = [&](index_t count) {
                 return std::min(zeros.zeros(rows * count) + 1, rows * count);
             };
-            return sweep_columns(s, choose, fitter, zeros.block, 0, block, threads);
+            return sweep_cuts(s, choose, fitter, zeros.block, block, threads);
         }
-        const index_t total = zeros.zeros(rows * s.weights.cols);
-        zero_plan plan{zero_shares(s, zeros.share, choice_for, threads), s.plan.window_widths(),
-                       rows, total};
-        const auto planned = [&](index_t window, index_t count, index_t so_far) {
-            return plan(window, count, so_far);
-        };
-        sweep_columns(s, choose, fitter, window_columns, total, planned, threads);
+        const index_t n = s.weights.cols;
+        zero_price<T> price{send_pilot(s, zeros.share, choice_for, threads), rows, n,
+                            zeros.zeros(rows * n)};
+        sweep_priced(s, choose, fitter, price, threads);
     } else if constexpr (S::choice == zero_choice::columns) {
         const auto keep = [](index_t, index_t, index_t) {
             return keep_n_of_m<T, S::keep, S::group>{};
@@ -136,9 +154,7 @@ template <class T> void write_report(const obs_state<T>& s, obs_report& to) {
     for (const double loss : to.row_loss) {
         to.loss += loss;
     }
-    for (const index_t z : s.zeros) {
-        to.zeros += z;
-    }
+    to.zeros = s.zero_count();
 }
 
 }  // namespace GRADUS_ISA

@@ -10,7 +10,7 @@ namespace gradus {
 inline namespace GRADUS_ISA {
 
 inline constexpr index_t panel_rows = right_width;  ///< rows that go together, in the lanes
-inline constexpr index_t task_panels = 4;           ///< panels of a task
+inline constexpr index_t task_panels = 4;           ///< panels of a task, at most
 
 /// With E = W - Q for finished columns, the best value of column j is
 ///
@@ -50,20 +50,34 @@ template <class T> struct obs_state {
           weights{w},
           order{column_order},
           plan{pieces},
-          errors{w.rows, w.cols},
-          sums{w.rows, std::min(wide_columns, (w.cols + 15) / 16 * 16)},
-          influence{sums.sums(), w.cols},
+          errors{w.rows, w.cols, aligned_buffer::unwritten},
+          sums{w.rows, std::min(wide_columns, (w.cols + 15) / 16 * 16), aligned_buffer::unwritten},
+          influence{sums.sums(), w.cols, aligned_buffer::unwritten},
           row_loss(w.rows),
           pivots(w.cols),
           zeros(errors.count()) {
         for (index_t j = 0; j < w.cols; ++j) {
             pivots[j] = f.pivot(j);
         }
+        if (w.rows % panel_rows != 0) {  // rows beyond the matrix are never decided
+            std::fill_n(errors.strip(panels() - 1), w.cols * panel_rows, T(0));
+        }
     }
 
     [[nodiscard]] index_t panels() const { return errors.count(); }
 
-    [[nodiscard]] index_t tasks() const { return (panels() + task_panels - 1) / task_panels; }
+    /// Few enough panels a task for the last ones not to be waited for long.
+    [[nodiscard]] index_t panels_of_task() const {
+        return std::clamp<index_t>(panels() / 32, 1, task_panels);
+    }
+
+    [[nodiscard]] index_t zero_count() const {
+        index_t count = 0;
+        for (const index_t z : zeros) {
+            count += z;
+        }
+        return count;
+    }
 
     [[nodiscard]] index_t column(index_t step) const { return order.empty() ? step : order[step]; }
 };
@@ -102,27 +116,38 @@ void add_influence(const obs_state<T>& s,
     }
 }
 
-/// Everything that steps before a block do to its steps: the bulk of the work.
+/// f(top, end) for the panels of each task.
+template <class T, executor E, class F>
+void for_panels(const obs_state<T>& s, E& threads, const F& f) {
+    const index_t size = s.panels_of_task();
+    threads.for_each((s.panels() + size - 1) / size, [&](index_t task) {
+        f(task * size, std::min(s.panels(), (task + 1) * size));
+    });
+}
+
+/// V of a block's columns.
 template <class T, executor E>
-void begin_wide(obs_state<T>& s, const planned_block& block, E& threads) {
-    const index_t first = block.first;
+void pack_wide(obs_state<T>& s, const planned_block& block, E& threads) {
     s.wide_end = block.end;
-    const index_t strip_count = (block.end - first + left_width - 1) / left_width;
+    const index_t strip_count = (block.end - block.first + left_width - 1) / left_width;
     threads.for_each(strip_count, [&](index_t i) {
-        pack_influence(s.factor, first + i * left_width, s.influence.strip(i));
+        pack_influence(s.factor, block.first + i * left_width, s.influence.strip(i));
     });
-    threads.for_each(s.tasks(), [&](index_t task) {
-        const index_t end = std::min(s.panels(), (task + 1) * task_panels);
-        for (index_t p = task * task_panels; p < end; ++p) {
-            std::fill_n(s.sums.strip(p), s.sums.sums() * panel_rows, T(0));
+}
+
+/// Everything that steps before a block do to its steps in panels [top, end): the bulk of the work.
+template <class T>
+void add_finished(obs_state<T>& s, const planned_block& block, index_t top, index_t end) {
+    const index_t width = (block.end - block.first + left_width - 1) / left_width * left_width;
+    for (index_t p = top; p < end; ++p) {
+        std::fill_n(s.sums.strip(p), s.sums.sums() * panel_rows, T(0));
+    }
+    for (index_t k = 0; k < block.first; k += sum_chunk) {
+        const index_t stop = std::min(block.first, k + sum_chunk);
+        for (index_t p = top; p < end; ++p) {
+            add_influence(s, p, 0, width, k, stop, s.sums.strip(p));
         }
-        for (index_t k = 0; k < first; k += sum_chunk) {
-            const index_t stop = std::min(first, k + sum_chunk);
-            for (index_t p = task * task_panels; p < end; ++p) {
-                add_influence(s, p, 0, strip_count * left_width, k, stop, s.sums.strip(p));
-            }
-        }
-    });
+    }
 }
 
 /// Columns of the current 512, filled up to whole strips.

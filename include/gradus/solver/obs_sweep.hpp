@@ -8,8 +8,32 @@
 namespace gradus {
 inline namespace GRADUS_ISA {
 
-/// Zeros that every row chooses by itself: keep_for(panel, at, half) says what stays. No thread
-/// waits for another but once in 512 columns.
+/// Steps [at, end) of a block whose columns are packed: zeros that every row chooses by itself,
+/// keep_for(panel, at, half) being what stays. No thread waits for another.
+template <class T, class Choice, class Fitter, class KeepFor, executor E>
+void sweep_steps(obs_state<T>& s,
+                 const Choice& choose,
+                 const Fitter& fitter,
+                 const KeepFor& keep_for,
+                 const planned_block& block,
+                 index_t from,
+                 index_t end,
+                 E& threads) {
+    for_panels(s, threads, [&](index_t top, index_t stop) {
+        if (from == block.first) { add_finished(s, block, top, stop); }
+        for (index_t p = top; p < stop; ++p) {
+            for (index_t at = from; at < end; at += window_columns) {
+                const index_t count = std::min(window_columns, end - at);
+                begin_window(s, p, block.first, at);
+                fitter.refresh(s, choose, p, block.first, at, count);
+                const auto keep = [&](index_t half) { return keep_for(p, at, half); };
+                decide(s, choose, keep, p, block.first, at, count);
+            }
+        }
+    });
+}
+
+/// All columns in this way.
 template <class T, class Choice, class Fitter, class KeepFor, executor E>
 void sweep_rows(obs_state<T>& s,
                 const Choice& choose,
@@ -17,22 +41,9 @@ void sweep_rows(obs_state<T>& s,
                 const KeepFor& keep_for,
                 E& threads) {
     for (const planned_block& block : s.plan.blocks()) {
-        const index_t first = block.first;
-        const index_t end = block.end;
-        fitter.refresh_wide(s, choose, first, threads);
-        begin_wide(s, block, threads);
-        threads.for_each(s.tasks(), [&](index_t task) {
-            const index_t stop = std::min(s.panels(), (task + 1) * task_panels);
-            for (index_t p = task * task_panels; p < stop; ++p) {
-                for (index_t at = first; at < end; at += window_columns) {
-                    const index_t count = std::min(window_columns, end - at);
-                    begin_window(s, p, first, at);
-                    fitter.refresh(s, choose, p, first, at, count);
-                    const auto keep = [&](index_t half) { return keep_for(p, at, half); };
-                    decide(s, choose, keep, p, first, at, count);
-                }
-            }
-        });
+        fitter.refresh_wide(s, choose, block.first, threads);
+        pack_wide(s, block, threads);
+        sweep_steps(s, choose, fitter, keep_for, block, block.first, block.end, threads);
     }
 }
 
@@ -78,60 +89,73 @@ void decide_by_cut(obs_state<T>& s,
     }
 }
 
-/// Zeros chosen among all rows, up to `unit` columns at a time: zeros_for(window, count, zeros so
-/// far) many, `window` being the number of the first. Costs change a little while the columns of a
-/// unit are decided; what they are then decides, until there might be more than `total` zeros.
+/// Room for the scores of all rows.
+template <class T> struct cut_room {
+    std::vector<T> scores = {};
+    std::vector<index_t> bins = {};
+};
+
+/// Steps [at, at + count) of one block, at most 128: `zeros` of their weights go.
+struct planned_cut {
+    index_t at = 0;
+    index_t count = 0;
+    index_t zeros = 0;
+    bool exact = false;  ///< those that were the cheapest before the first of them was decided;
+                         ///< else, of 16 steps, what is no dearer once it is decided
+};
+
+/// Zeros chosen among all rows: all panels wait for each other. Costs change a little while the
+/// columns of a cut are decided.
+template <class T, class Choice, class Fitter, executor E>
+void cut_steps(obs_state<T>& s,
+               const Choice& choose,
+               const Fitter& fitter,
+               cut_room<T>& room,
+               const planned_block& block,
+               const planned_cut& c,
+               E& threads) {
+    room.scores.resize(s.panels() * c.count * panel_rows);
+    for_panels(s, threads, [&](index_t top, index_t stop) {
+        if (c.at == block.first) { add_finished(s, block, top, stop); }
+        for (index_t p = top; p < stop; ++p) {
+            begin_window(s, p, block.first, c.at);
+            fitter.refresh(s, choose, p, block.first, c.at, c.count);
+            propose_scores(s, choose, p, block.first, c.at, c.count,
+                           &room.scores[p * c.count * panel_rows]);
+        }
+    });
+    const std::span<const T> now{room.scores};
+    const auto cut = find_cheapest(now, c.zeros, room.bins, threads);
+    for_panels(s, threads, [&](index_t top, index_t stop) {
+        for (index_t p = top; p < stop; ++p) {
+            if (c.exact) {
+                decide_by_cut(s, choose, cut, room.scores, p, block.first, c.at, c.count);
+            } else {
+                const auto dear = [&](index_t) { return keep_dearer<T>{cut.value}; };
+                decide(s, choose, dear, p, block.first, c.at, c.count);
+            }
+        }
+    });
+}
+
+/// All columns, `unit` (at most 128) at a time: zeros_for(count) of each. As SparseGPT does.
 template <class T, class Choice, class Fitter, class ZerosFor, executor E>
-void sweep_columns(obs_state<T>& s,
-                   const Choice& choose,
-                   const Fitter& fitter,
-                   index_t unit,
-                   index_t total,
-                   const ZerosFor& zeros_for,
-                   E& threads) {
-    std::vector<T> scores(s.panels() * unit * panel_rows);
-    std::vector<index_t> bins;
-    const auto for_panels = [&](const auto& f) {
-        threads.for_each(s.tasks(), [&](index_t task) {
-            const index_t stop = std::min(s.panels(), (task + 1) * task_panels);
-            for (index_t p = task * task_panels; p < stop; ++p) {
-                f(p);
-            }
-        });
-    };
+void sweep_cuts(obs_state<T>& s,
+                const Choice& choose,
+                const Fitter& fitter,
+                index_t unit,
+                const ZerosFor& zeros_for,
+                E& threads) {
+    cut_room<T> room;
     for (const planned_block& block : s.plan.blocks()) {
-        const index_t first = block.first;
-        fitter.refresh_wide(s, choose, first, threads);
-        begin_wide(s, block, threads);
-        for (index_t at = first; at < block.end; at += unit) {
+        fitter.refresh_wide(s, choose, block.first, threads);
+        pack_wide(s, block, threads);
+        for (index_t at = block.first; at < block.end; at += unit) {
             const index_t count = std::min(unit, block.end - at);
-            for_panels([&](index_t p) {
-                begin_window(s, p, first, at);
-                fitter.refresh(s, choose, p, first, at, count);
-                propose_scores(s, choose, p, first, at, count, &scores[p * count * panel_rows]);
-            });
-            index_t zeros = 0;
-            for (const index_t z : s.zeros) {
-                zeros += z;
-            }
-            const std::span<const T> now{scores.data(), s.panels() * count * panel_rows};
-            const index_t window = block.window + (at - first) / window_columns;
-            const auto cut = find_cheapest(now, zeros_for(window, count, zeros), bins, threads);
-            // What rounds to zero is not counted by the cut: there, following costs is closer.
-            const bool close = !Choice::quantizes || unit != window_columns;
             const bool exact =
-                at + count == s.weights.cols || (close && zeros + count * s.weights.rows > total);
-            for_panels([&](index_t p) {
-                if (exact) {
-                    decide_by_cut(s, choose, cut, scores, p, first, at, count);
-                } else {
-                    T costs[window_columns * panel_rows];
-                    const auto dear = [&](index_t half) {
-                        return keep_above<T>{cut.value, costs + half * window_columns};
-                    };
-                    decide(s, choose, dear, p, first, at, count);
-                }
-            });
+                !Choice::quantizes || unit != window_columns || at + count == s.weights.cols;
+            cut_steps(s, choose, fitter, room, block, {at, count, zeros_for(count), exact},
+                      threads);
         }
     }
 }

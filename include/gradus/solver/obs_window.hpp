@@ -138,16 +138,31 @@ struct keep_known {
     }
 };
 
-/// Whatever costs more than `price`; the costs are recorded at [column][32].
-template <class T> struct keep_above {
+/// Whatever costs more than `price`.
+template <class T> struct keep_dearer {
     T price;
-    T* record;
 
     template <class Choice>
     GRADUS_INLINE void operator()(
         obs_window<T>& w, const Choice& choose, index_t j, const T* x, const T* value, T* keep) {
         using V = simd::vector16<T>;
-        T* const scores = record + j * panel_rows;
+        T scores[simd::lanes];
+        w.score(choose, j, x, value, scores);
+        either(V::load(scores) > V(price), V(T(1)), V(T(0))).store(keep);
+    }
+};
+
+/// The same; the costs are recorded, those of a column `step` after those of the one before.
+template <class T> struct keep_above {
+    T price;
+    T* record;
+    index_t step;
+
+    template <class Choice>
+    GRADUS_INLINE void operator()(
+        obs_window<T>& w, const Choice& choose, index_t j, const T* x, const T* value, T* keep) {
+        using V = simd::vector16<T>;
+        T* const scores = record + j * step;
         w.score(choose, j, x, value, scores);
         either(V::load(scores) > V(price), V(T(1)), V(T(0))).store(keep);
     }

@@ -120,9 +120,8 @@ template <class T, class Choice, executor E>
 void refine_sweep(obs_state<T>& s, const Choice& choose, bool keep_zeros, E& threads) {
     for (const planned_block& block : s.plan.blocks()) {
         begin_refined(s, block, threads);
-        threads.for_each(s.tasks(), [&](index_t task) {
-            const index_t stop = std::min(s.panels(), (task + 1) * task_panels);
-            for (index_t p = task * task_panels; p < stop; ++p) {
+        for_panels(s, threads, [&](index_t top, index_t stop) {
+            for (index_t p = top; p < stop; ++p) {
                 for (index_t at = block.first; at < block.end; at += window_columns) {
                     const index_t count = std::min(window_columns, block.end - at);
                     rescale_groups(s, choose, p, block, at);

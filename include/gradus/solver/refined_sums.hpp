@@ -39,14 +39,13 @@ void begin_refined(obs_state<T>& s, const planned_block& block, E& threads) {
     threads.for_each(strip_count, [&](index_t i) {
         pack_curvature(s.factor, block.first + i * left_width, s.influence.strip(i));
     });
-    threads.for_each(s.tasks(), [&](index_t task) {
-        const index_t end = std::min(s.panels(), (task + 1) * task_panels);
-        for (index_t p = task * task_panels; p < end; ++p) {
+    for_panels(s, threads, [&](index_t top, index_t end) {
+        for (index_t p = top; p < end; ++p) {
             std::fill_n(s.sums.strip(p), s.sums.sums() * panel_rows, T(0));
         }
         for (index_t k = block.first == 0 ? block.end : 0; k < n;) {
             const index_t stop = std::min(k < block.first ? block.first : n, k + sum_chunk);
-            for (index_t p = task * task_panels; p < end; ++p) {
+            for (index_t p = top; p < end; ++p) {
                 add_influence(s, p, 0, strip_count * left_width, k, stop, s.sums.strip(p));
             }
             k = stop == block.first ? block.end : stop;

@@ -415,6 +415,7 @@ set(GRADUS_HEADERS
     gradus/simd/row_extents.hpp
     gradus/simd/signed_values.hpp
     gradus/simd/transpose.hpp
+    gradus/simd/transpose_values.hpp
     gradus/simd/trits.hpp
     gradus/simd/widen.hpp
     gradus/simd/widen_f16.hpp

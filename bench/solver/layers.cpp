@@ -2,7 +2,8 @@
 // Pruning and quantizing the layers of the recipe: error and speed, beside products of matrices.
 //
 //   gradus_solver [columns [rows [threads [tokens [runs [what]]]]]]
-//       defaults: 768, as many, 1, 16384, 3, all     what: all, speed, choices
+//       defaults: 768, as many, 1, 16384, 3, all
+//       what: all, speed, choices, or the name of one line, as "50 % + 4 bit"
 //
 // Times are the least of some runs. GFLOP/s of a solution count columns^3 / 3 + rows columns^2; its
 // share is that of the faster product's rate in the same run, ours or that of a BLAS that was found
@@ -23,7 +24,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <recipe.hpp>
 #include <sys/resource.h>
 
@@ -89,6 +89,7 @@ struct bench {
     index_t cols;
     thread_pool& threads;
     int runs;
+    std::string what;
     std::vector<float> weights;
     obs_factor<float> factor;
     hessian<float> sums;
@@ -154,6 +155,7 @@ struct bench {
 
     /// solve(q): a result with the number of zeros. Returns the weights that came out.
     template <class Solve> void time(const char* name, const Solve& solve) {
+        if (what != "all" && what != "speed" && what != "choices" && what != name) { return; }
         timing t;
         std::vector<float> q;
         index_t zeros = 0;
@@ -342,11 +344,11 @@ int main(int argc, char** argv) {
     const index_t cols = argument(1, 768);
     const index_t rows = argument(2, cols);
     thread_pool threads{static_cast<unsigned>(argument(3, 1))};
-    const char* const what = argc > 6 ? argv[6] : "all";
     bench b{.rows = rows,
             .cols = cols,
             .threads = threads,
             .runs = static_cast<int>(argument(5, 3)),
+            .what = argc > 6 ? argv[6] : "all",
             .weights = std::vector<float>(rows * cols),
             .factor = {},
             .sums = hessian<float>{cols},
@@ -355,8 +357,8 @@ int main(int argc, char** argv) {
     factor_recipe(b, argument(4, 16384));
     show_stages(b);
     b.measure_products();
-    if (std::strcmp(what, "choices") != 0) { compare_speed(b); }
-    if (std::strcmp(what, "speed") != 0) {
+    if (b.what != "choices") { compare_speed(b); }
+    if (b.what != "speed") {
         compare_choices(b);
         compare_orders(b);
     }

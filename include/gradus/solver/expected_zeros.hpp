@@ -24,6 +24,8 @@ struct expected_zeros {
     std::span<const std::uint8_t> kept = {};  ///< [rows, cols] the support, where it is known
     index_t cols = 0;
 
+    [[nodiscard]] bool none() const { return limit.empty() && pivot.empty() && kept.empty(); }
+
     /// Zeroes what will be, in columns [column, column + values.size()) of a run that starts at
     /// column `first`, in one row.
     void clear(index_t row, index_t first, index_t column, std::span<float> values) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gradus/linalg/cholesky.hpp>
+#include <gradus/simd/transpose_values.hpp>
 #include <gradus/solver/damping.hpp>
 #include <gradus/solver/hessian.hpp>
 
@@ -110,6 +111,17 @@ void mirror_square(matrix_view<T> v,
                    index_t rows,
                    index_t cols) {
     T square[16][16];
+    if (rows == 16 && cols == 16 && i + 16 <= j) {
+        for (index_t r = 0; r < 16; ++r) {
+            T* const low = v.data + (j + r) * v.stride + i;
+            const T factor = scale * inverse[j + r];
+            for (index_t c = 0; c < 16; ++c) {
+                low[c] = low[c] * factor * inverse[i + c];
+            }
+        }
+        return simd::transpose_square(v.data + j * v.stride + i, v.stride,
+                                      v.data + i * v.stride + j, v.stride);
+    }
     for (index_t r = 0; r < rows; ++r) {
         T* const low = v.data + (j + r) * v.stride + i;
         const T factor = scale * inverse[j + r];

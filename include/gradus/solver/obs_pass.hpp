@@ -51,12 +51,14 @@ template <class T, executor E>
 [[nodiscard]] std::optional<index_t> nonfinite_row(matrix_view<const T> w, E& threads) {
     std::vector<index_t> bad((w.rows + panel_rows - 1) / panel_rows, w.rows);
     threads.for_each(bad.size(), [&](index_t p) {
+        using word = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+        constexpr word infinite = std::bit_cast<word>(std::numeric_limits<T>::infinity());
         for (index_t r = std::min(w.rows, (p + 1) * panel_rows); r-- != p * panel_rows;) {
-            bool sound = true;  // a whole row at once: compilers vectorise this
+            word largest = 0;  // by bits, a whole row at once: compilers vectorise this
             for (const T x : w.row(r)) {
-                sound = sound & (magnitude(x) <= std::numeric_limits<T>::max());
+                largest = std::max(largest, std::bit_cast<word>(x) & (~word{0} >> 1));
             }
-            if (!sound) { bad[p] = r; }
+            if (largest >= infinite) { bad[p] = r; }
         }
     });
     const index_t first = *std::min_element(bad.begin(), bad.end());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gradus/linalg/product.hpp>
+#include <gradus/simd/transpose_values.hpp>
 #include <gradus/solver/factor.hpp>
 #include <gradus/solver/obs_plan.hpp>
 
@@ -82,6 +83,38 @@ template <class T> struct obs_state {
     [[nodiscard]] index_t column(index_t step) const { return order.empty() ? step : order[step]; }
 };
 
+/// V of columns [first, first + 16) to the strips `low` and `high`, [first + 16][8] each; zero on
+/// and below the diagonal. All sixteen exist.
+template <class T> void pack_influence(const obs_factor<T>& f, index_t first, T* low, T* high) {
+    using V = simd::vector16<T>;
+    constexpr index_t side = simd::lanes;
+    T square[side][side];  // [column][term]
+    T turned[side][side];
+    for (index_t k = 0; k < first; k += side) {
+        const V root = V::load(f.root.data() + k);
+        for (index_t j = 0; j < side; ++j) {
+            const T* const row = f.values.data() + (first + j) * f.size;
+            const V scale(T(1) / f.pivot(first + j));
+            (V::load(row + k) * root * scale).store(square[j]);
+        }
+        simd::transpose_square(square[0], side, turned[0], side);
+        for (index_t l = 0; l < side; ++l) {
+            std::copy_n(turned[l], left_width, low + (k + l) * left_width);
+            std::copy_n(turned[l] + left_width, left_width, high + (k + l) * left_width);
+        }
+    }
+    std::fill_n(low + first * left_width, side * left_width, T(0));
+    std::fill_n(high + first * left_width, side * left_width, T(0));
+    for (index_t j = 0; j < side; ++j) {
+        const T* const row = f.values.data() + (first + j) * f.size;
+        const T scale = T(1) / f.pivot(first + j);
+        T* const lane = (j < left_width ? low : high) + j % left_width;
+        for (index_t k = first; k < first + j; ++k) {
+            lane[k * left_width] = row[k] * f.root[k] * scale;
+        }
+    }
+}
+
 /// V of columns [first, first + 8) to `to`, [first + 8][8]; zero on and below the diagonal.
 template <class T> void pack_influence(const obs_factor<T>& f, index_t first, T* to) {
     const index_t end = std::min(f.size, first + left_width);
@@ -130,8 +163,16 @@ template <class T, executor E>
 void pack_wide(obs_state<T>& s, const planned_block& block, E& threads) {
     s.wide_end = block.end;
     const index_t strip_count = (block.end - block.first + left_width - 1) / left_width;
-    threads.for_each(strip_count, [&](index_t i) {
-        pack_influence(s.factor, block.first + i * left_width, s.influence.strip(i));
+    threads.for_each((strip_count + 1) / 2, [&](index_t pair) {
+        const index_t first = block.first + pair * 2 * left_width;
+        T* const low = s.influence.strip(2 * pair);
+        if (first % 16 == 0 && first + 16 <= s.factor.size && 2 * pair + 1 < strip_count) {
+            return pack_influence(s.factor, first, low, s.influence.strip(2 * pair + 1));
+        }
+        pack_influence(s.factor, first, low);
+        if (2 * pair + 1 < strip_count) {
+            pack_influence(s.factor, first + left_width, s.influence.strip(2 * pair + 1));
+        }
     });
 }
 
@@ -160,10 +201,25 @@ template <class T> [[nodiscard]] index_t wide_width(const obs_state<T>& s, index
     return first + (at - first) / block_columns * block_columns;
 }
 
+/// Fetches the weights of 128 steps of a panel to the second cache: sixteen columns of each row are
+/// a line, from rows that no prefetcher would guess.
+template <class T> void fetch_weights(const obs_state<T>& s, index_t panel, index_t at) {
+    if (!s.order.empty()) { return; }
+    constexpr index_t line = 64 / sizeof(T);
+    const index_t end = std::min(at + block_columns, s.weights.cols);
+    const index_t top = panel * panel_rows;
+    for (index_t r = top; r < std::min(top + panel_rows, s.weights.rows); ++r) {
+        for (index_t j = at; j < end; j += line) {
+            __builtin_prefetch(s.weights.data + r * s.weights.stride + j, 1, 2);
+        }
+    }
+}
+
 /// Adds what steps [first, at) do to steps [at, at + 128), a whole 128 of the current 512.
 template <class T> void begin_block(obs_state<T>& s, index_t panel, index_t first, index_t at) {
     const index_t inner = at - first;
     const index_t count = std::min(block_columns, wide_width(s, first) - inner);
+    fetch_weights(s, panel, at);
     add_influence(s, panel, inner, count, first, at, s.sums.strip(panel) + inner * panel_rows);
 }
 

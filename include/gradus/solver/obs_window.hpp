@@ -2,6 +2,7 @@
 // Sixteen columns of sixteen rows: propose, decide, pass on.
 #pragma once
 
+#include <gradus/simd/transpose_values.hpp>
 #include <gradus/solver/choices.hpp>
 #include <gradus/solver/obs_state.hpp>
 
@@ -44,15 +45,29 @@ template <class T> struct obs_window {
         for (index_t r = 0; r < side; ++r) {
             share[r] = s.row_weight(row + r);
         }
-        for (index_t r = 0; r < rows; ++r) {
-            const T* const from = s.weights.data + (row + r) * s.weights.stride;
+        const T* const top = s.weights.data + row * s.weights.stride;
+        if (whole(rows)) {
+            simd::transpose_square(top + column[0], s.weights.stride, weight[0], side);
+        } else {
             for (index_t j = 0; j < count; ++j) {
-                weight[j][r] = s.factor.dead[at + j] != 0 ? T(0) : from[column[j]];
+                for (index_t r = 0; r < rows; ++r) {
+                    weight[j][r] = top[r * s.weights.stride + column[j]];
+                }
+                std::fill(weight[j] + rows, weight[j] + side, T(0));
             }
         }
         for (index_t j = 0; j < count; ++j) {
-            std::fill(weight[j] + rows, weight[j] + side, T(0));
+            if (s.factor.dead[at + j] != 0) { std::fill_n(weight[j], side, T(0)); }
         }
+    }
+
+    /// Whether the square lies together in the weights, `rows` of them being in it.
+    [[nodiscard]] bool whole(index_t rows) const {
+        bool together = rows >= side && count == side;
+        for (index_t j = 1; together && j < side; ++j) {
+            together = column[j] == column[0] + j;
+        }
+        return together;
     }
 
     /// x of column j, given that all before it have passed on.

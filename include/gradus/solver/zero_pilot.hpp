@@ -23,12 +23,17 @@ template <class T>
 [[nodiscard]] double row_size(matrix_view<const T> w, std::span<const float> counts, index_t row) {
     constexpr index_t run = 16;
     const index_t step = std::max(run, w.cols / 16 / run * run);
-    double sum = 0.0;
+    T squares[run] = {};
     for (index_t first = 0; first < w.cols; first += step) {
-        for (index_t j = first; j < std::min(w.cols, first + run); ++j) {
-            const auto x = static_cast<double>(w(row, j));
-            sum += x * x;
+        const index_t width = std::min(run, w.cols - first);
+        for (index_t j = 0; j < width; ++j) {
+            const T x = w.data[row * w.stride + first + j];
+            squares[j] += x * x;
         }
+    }
+    double sum = 0.0;
+    for (const T square : squares) {
+        sum += static_cast<double>(square);
     }
     return counts.empty() ? sum : sum * static_cast<double>(counts[row]);
 }
@@ -70,7 +75,7 @@ template <class T> struct pilot {
     /// Costs of the rows there are in steps [from, end): of so many columns that there are about
     /// `enough` of them.
     [[nodiscard]] std::vector<T>
-    known_costs(index_t from, index_t end, index_t enough = index_t{1} << 15) const {
+    known_costs(index_t from, index_t end, index_t enough = index_t{1} << 14) const {
         std::vector<T> known;
         const index_t stride = std::max<index_t>(1, (end - from) * rows.size() / enough);
         for (index_t j = from; j < end; j += stride) {

@@ -24,8 +24,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <recipe.hpp>
-#include <sys/resource.h>
 
 #if defined(GRADUS_BENCH_BLAS)
 extern "C" void sgemm_(const char*,
@@ -62,10 +62,23 @@ double processor_seconds() {
     return static_cast<double>(std::clock()) / static_cast<double>(CLOCKS_PER_SEC);
 }
 
-double peak_mebibytes() {
-    rusage use{};
-    getrusage(RUSAGE_SELF, &use);
-    return static_cast<double>(use.ru_maxrss) / 1024.0;
+/// A line of the process's status, as "VmHWM:", in MiB; 0 where there is none.
+double status_mebibytes(const std::string& name) {
+    std::ifstream status{"/proc/self/status"};
+    for (std::string word; status >> word;) {
+        double kibibytes = 0.0;
+        if (word == name && status >> kibibytes) { return kibibytes / 1024.0; }
+    }
+    return 0.0;
+}
+
+/// What a piece of work adds to the memory in use at its peak, in MiB. (Linux: the peak so far is
+/// forgotten first.)
+template <class F> double added_mebibytes(F&& work) {
+    std::ofstream{"/proc/self/clear_refs"} << "5";
+    const double before = status_mebibytes("VmRSS:");
+    work();
+    return status_mebibytes("VmHWM:") - before;
 }
 
 [[noreturn]] void stop(const std::string& why) {
@@ -185,7 +198,7 @@ struct bench {
     }
 };
 
-/// Times of the stages, the peak of memory beside what the arithmetic needs.
+/// The sums of the tokens and their factor, timed.
 void factor_recipe(bench& b, index_t tokens) {
     const index_t n = b.cols;
     constexpr index_t batch = 1024;
@@ -218,27 +231,28 @@ void factor_recipe(bench& b, index_t tokens) {
 void show_stages(bench& b) {
     std::vector<float> q = b.weights;
     using chosen = grouped<4>;
-    double sweep = 0.0;
     double pack = 0.0;
-    {
-        result<obs_codes<chosen::layout>> done = error{errc::no_effect, "not run"};
+    double sweep = 0.0;
+    result<obs_codes<chosen::layout>> done = error{errc::no_effect, "not run"};
+    const double added = added_mebibytes([&] {
         sweep = gradus_bench::seconds_of([&] {
             done = obs(matrix_view<float>{q.data(), b.rows, b.cols}, b.factor, chosen{},
                        unstructured{}, {}, b.threads);
         });
-        if (!done) { stop(done.error().message); }
-        pack = gradus_bench::seconds_of([&] {
-            const auto packed = pack_codes<chosen::layout>(
-                done.value().codes.view(), done.value().map, done.value().groups, b.threads);
-            if (!packed) { stop(packed.error().message); }
-        });
-    }
-    const double minimum = static_cast<double>(b.rows * b.cols + b.cols * b.cols) * 4.0 / 1048576.0;
+    });
+    if (!done) { stop(done.error().message); }
+    pack = gradus_bench::seconds_of([&] {
+        const auto packed = pack_codes<chosen::layout>(done.value().codes.view(), done.value().map,
+                                                       done.value().groups, b.threads);
+        if (!packed) { stop(packed.error().message); }
+    });
+    const auto mebibytes = [](index_t bytes) { return static_cast<double>(bytes) / 1048576.0; };
     std::printf("stages of 50 %% + 4 bit g128: factor %.3f s, sweep %.3f s, pack %.3f s\n",
                 b.factoring.wall, sweep, pack);
-    std::printf("peak memory %.0f MiB (weights and factor alone: %.0f MiB; beside them the bench "
-                "holds the sums, a copy of them and of the weights)\n",
-                peak_mebibytes(), minimum);
+    std::printf("memory: weights %.0f MiB, factor %.0f MiB; at its peak the sweep adds %.0f MiB, "
+                "%.0f of them its codes\n",
+                mebibytes(b.rows * b.cols * 4), mebibytes(b.cols * b.cols * 4), added,
+                mebibytes(b.rows * b.cols));
 }
 
 void compare_speed(bench& b) {

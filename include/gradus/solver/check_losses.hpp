@@ -9,8 +9,6 @@
 namespace gradus {
 inline namespace GRADUS_ISA {
 
-inline constexpr index_t checked_rows = 2;
-
 /// e H e^T of one row of errors, with the damped H as it was before it was factored. Summed up in
 /// double by bands of rows of H, band by band.
 template <class T, executor E>
@@ -47,17 +45,19 @@ row_error(const obs_factor<T>& f, const std::vector<double>& scaled, E& threads)
     return total;
 }
 
-/// Compares the losses of a few rows, evenly spread, with what their errors amount to. They may
+/// Compares the losses of some rows of the slice, evenly spread, with what their errors amount to.
+/// They may
 /// differ by 1 % and by 1e-6 of what the row's weights amount to by themselves.
 ///
 /// Errors: a row that differs by more: the factor is not that of this Hessian, or too rough.
 template <class T, executor E>
-[[nodiscard]] status check_losses(const obs_state<T>& s, E& threads) {
+[[nodiscard]] status check_losses(const obs_state<T>& s, index_t wanted, E& threads) {
     const index_t n = s.weights.cols;
-    const index_t count = std::min(checked_rows, s.weights.rows);
+    const index_t count = std::min(wanted, s.rows_of_slice());
     for (index_t i = 0; i < count; ++i) {
-        const index_t row = (2 * i + 1) * s.weights.rows / (2 * count);
-        const T* const errors = s.errors.strip(row / panel_rows) + row % panel_rows;
+        const index_t place = (2 * i + 1) * s.rows_of_slice() / (2 * count);
+        const index_t row = s.top_row(place / panel_rows) + place % panel_rows;
+        const T* const errors = s.errors.strip(place / panel_rows) + place % panel_rows;
         std::vector<double> scaled(n);
         double energy = 0.0;
         for (index_t j = 0; j < n; ++j) {

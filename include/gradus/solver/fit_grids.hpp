@@ -104,7 +104,7 @@ template <class T> struct grid_fitter {
         if (end == at) { return; }
         T x[wide_columns * panel_rows];
         propose<T>(s, choose, panel, first, at, end - at, x, nullptr);
-        const index_t top = panel * panel_rows;
+        const index_t top = s.top_row(panel);
         for (const planned_fit& f : fits) {
             if (f.count > wide_columns) { continue; }
             const index_t base = (*grids)[f.run].first + f.column;
@@ -141,8 +141,10 @@ template <class T> struct grid_fitter {
             });
         }
         const index_t base = (*grids)[f.run].first + f.column;
-        threads.for_each(s.weights.rows, [&](index_t r) {
-            const T* const errors = s.errors.strip(r / panel_rows) + r % panel_rows;
+        threads.for_each(s.panels() * panel_rows, [&](index_t i) {
+            const index_t r = s.top_row(i / panel_rows) + i % panel_rows;
+            if (r >= s.weights.rows) { return; }
+            const T* const errors = s.errors.strip(i / panel_rows) + i % panel_rows;
             std::vector<float> values(f.count);
             for (index_t j = f.at; j < f.at + f.count; ++j) {
                 if (s.factor.dead[j] != 0) { continue; }

@@ -29,24 +29,27 @@ template <class T, sparsity S, executor E = const serial>
     }
     const planned_run whole[] = {{0, weights.cols, weights.cols}};
     const obs_plan plan{whole, options.order, grid_time::fixed, 0};
-    obs_state<T> s{factor, weights, options.order, plan};
+    obs_state<T> s{factor, weights, options.order, plan, slices_for(zeros, options, weights.rows)};
     s.rows = options.row_weights;
     if (status sound = check_order<T, S>(s, whole); !sound) { return sound.error(); }
     const auto alone = [](const std::vector<index_t>&) {
         return std::pair{free_choice{}, no_fitter{}};
     };
+    status swept = done{};
     if (S::choice != zero_choice::none && options.quality != 0) {
         auto support = find_support(s, zeros, options.quality, threads);
         if (!support) { return support.error(); }
         support.value().finish(threads);
         take_stock(s, threads);
+        for (int i = 0; i < options.refine; ++i) {
+            refine_sweep(s, free_choice{}, true, threads);
+        }
+        swept = check_losses(s, 2, threads);
     } else {
-        sweep(s, free_choice{}, no_fitter{}, alone, zeros, threads);
+        swept =
+            sweep_slices(s, free_choice{}, no_fitter{}, alone, zeros, {}, options.refine, threads);
     }
-    for (int i = 0; i < options.refine; ++i) {
-        refine_sweep(s, free_choice{}, S::choice != zero_choice::none, threads);
-    }
-    if (status sound = check_losses(s, threads); !sound) { return sound.error(); }
+    if (!swept) { return swept.error(); }
     obs_report report;
     write_report(s, report);
     return report;
@@ -66,7 +69,9 @@ template <sparsity S, layout_type L, class Range>
 /// codebooks, which keep a level at zero where weights are pruned. Rounding is to the nearest level
 /// of what a weight has become by then.
 ///
-/// Memory: errors [rows, n] and the sums of 512 columns, beside weights, codes and factor.
+/// Memory: errors [1024, n] and the influence of 512 columns, beside weights, codes and factor.
+/// (With
+///         zeros of blocks or `quality`, errors [rows, n].)
 /// Flops:  rows n^2, nearly all in products. Bits do not depend on the executor.
 /// Errors: those of `check_obs` and of `solve`; knobs of the recipe.
 template <class T, layout_type L, class Range, sparsity S, executor E = const serial>

@@ -157,7 +157,7 @@ void decide(obs_state<T>& s,
             index_t at,
             index_t count) {
     const T* const sums = s.sums.strip(panel) + (at - first) * panel_rows;
-    const bool both = panel * panel_rows + window_columns < s.weights.rows;
+    const bool both = s.top_row(panel) + window_columns < s.weights.rows;
     obs_window<T> w[2];
     decided_window<T> done[2];
     decltype(keep_for(0)) keeps[2] = {keep_for(0), keep_for(1)};

@@ -3,11 +3,9 @@
 #pragma once
 
 #include <gradus/solver/admm_support.hpp>
-#include <gradus/solver/check_losses.hpp>
 #include <gradus/solver/fit_grids.hpp>
 #include <gradus/solver/layout_grids.hpp>
 #include <gradus/solver/obs_pass.hpp>
-#include <gradus/solver/refine.hpp>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
@@ -128,28 +126,22 @@ template <class T, sparsity S, executor E>
     return done{};
 }
 
-/// The first sweep, and those that refine it.
+/// The first sweep, and those that refine it. Errors: those of `check_losses`.
 template <class T, sparsity S, executor E>
-void sweep_on_grids(const obs_job<T>& job,
-                    obs_state<T>& s,
-                    const grid_fitter<T>& fitter,
-                    const grid_choice<T>& choose,
-                    const S& zeros,
-                    E& threads) {
+[[nodiscard]] status sweep_on_grids(const obs_job<T>& job,
+                                    obs_state<T>& s,
+                                    const grid_fitter<T>& fitter,
+                                    const grid_choice<T>& choose,
+                                    const S& zeros,
+                                    E& threads) {
     std::optional<matrix_grids<T>> few;
     const auto choice_for = [&](const std::vector<index_t>& which) {
         few.emplace(fitter.grids->of_rows(which));
         return std::pair{grid_choice<T>{&*few, {}},
                          grid_fitter<T>{&*few, fitter.importance, fitter.gone}};
     };
-    if (job.kept.empty()) {
-        sweep(s, choose, fitter, choice_for, zeros, threads);
-    } else {
-        sweep_kept(s, choose, fitter, job.kept, threads);
-    }
-    for (int i = 0; i < job.options.refine; ++i) {
-        refine_sweep(s, choose, S::choice != zero_choice::none, threads);
-    }
+    return sweep_slices(s, choose, fitter, choice_for, zeros, job.kept, job.options.refine,
+                        threads);
 }
 
 /// Solves a matrix on grids whose levels are there; codes [rows, cols].
@@ -168,7 +160,7 @@ template <class T, sparsity S, executor E>
     }
     const obs_options& o = job.options;
     const obs_plan plan{runs, o.order, o.grids, o.grid_block};
-    obs_state<T> s{job.factor, job.weights, o.order, plan};
+    obs_state<T> s{job.factor, job.weights, o.order, plan, slices_for(zeros, o, job.weights.rows)};
     s.gain = o.weigh_codes;
     s.rows = o.row_weights;
     if (status sound = check_order<T, S>(s, runs); !sound) { return sound.error(); }
@@ -178,11 +170,12 @@ template <class T, sparsity S, executor E>
     for (index_t i = 0; S::choice != zero_choice::none && i < grids.size(); ++i) {
         if (const auto why = grids[i].without_zero()) { return *why; }
     }
-    sweep_on_grids(job, s, fitter, grid_choice<T>{&grids, codes}, zeros, threads);
+    const status swept =
+        sweep_on_grids(job, s, fitter, grid_choice<T>{&grids, codes}, zeros, threads);
     for (index_t i = 0; i < grids.size(); ++i) {
         if (const auto why = grids[i].unstorable()) { return *why; }
     }
-    if (status sound = check_losses(s, threads); !sound) { return sound.error(); }
+    if (!swept) { return swept.error(); }
     obs_report report;
     write_report(s, report);
     return report;

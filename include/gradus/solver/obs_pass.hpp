@@ -3,6 +3,8 @@
 #pragma once
 
 #include <gradus/quantize/check_recipe.hpp>
+#include <gradus/solver/check_losses.hpp>
+#include <gradus/solver/refine.hpp>
 #include <gradus/solver/zero_price.hpp>
 #include <gradus/sparsity/n_of_m.hpp>
 #include <gradus/sparsity/none.hpp>
@@ -106,15 +108,35 @@ template <class T, sparsity S, executor E>
     return check_knobs(zeros, "sparsity");
 }
 
-/// Sweeps all columns with the zeros that `zeros` asks for.
-template <class T, class Choice, class Fitter, class ChoiceFor, sparsity S, executor E>
+/// What is known of the zeros of a matrix before its first slice is swept.
+template <class T> struct zero_budgets {
+    std::optional<pilot<T>> tried = {};
+    std::vector<index_t> of_slices = {};
+};
+
+/// Tries zeros out where one price is to be found for them.
+template <class T, class ChoiceFor, sparsity S, executor E>
+[[nodiscard]] zero_budgets<T>
+plan_zeros(const obs_state<T>& s, const ChoiceFor& choice_for, const S& zeros, E& threads) {
+    zero_budgets<T> plan;
+    if constexpr (S::choice == zero_choice::matrix) {
+        if (zeros.budget == zero_budget::block) { return plan; }
+        plan.tried.emplace(send_pilot(s, zeros.share, choice_for, threads));
+        plan.of_slices = split_zeros(s, plan.tried->static_price,
+                                     zeros.zeros(s.weights.rows * s.weights.cols), threads);
+    }
+    return plan;
+}
+
+/// Sweeps all columns of the slice with the zeros that `zeros` asks for.
+template <class T, class Choice, class Fitter, sparsity S, executor E>
 void sweep(obs_state<T>& s,
            const Choice& choose,
            const Fitter& fitter,
-           const ChoiceFor& choice_for,
            const S& zeros,
+           const zero_budgets<T>& plan,
            E& threads) {
-    const index_t rows = s.weights.rows;
+    const index_t rows = s.rows_of_slice();
     if constexpr (S::choice == zero_choice::matrix) {
         if (zeros.budget == zero_budget::block) {
             const auto block = [&](index_t count) {
@@ -122,9 +144,8 @@ void sweep(obs_state<T>& s,
             };
             return sweep_cuts(s, choose, fitter, zeros.block, block, threads);
         }
-        const index_t n = s.weights.cols;
-        zero_price<T> price{send_pilot(s, zeros.share, choice_for, threads), rows, n,
-                            zeros.zeros(rows * n)};
+        zero_price<T> price{*plan.tried, rows, s.weights.cols, plan.of_slices[s.slice],
+                            zeros.share};
         sweep_priced(s, choose, fitter, price, threads);
     } else if constexpr (S::choice == zero_choice::columns) {
         const auto keep = [](index_t, index_t, index_t) {
@@ -148,6 +169,46 @@ void sweep_kept(obs_state<T>& s,
     sweep_rows(s, choose, fitter, [&](index_t, index_t, index_t) { return known; }, threads);
 }
 
+/// The slices that a solver works in: one where all rows wait for each other, or are all wanted.
+template <sparsity S>
+[[nodiscard]] index_t slices_for(const S& zeros, const obs_options& o, index_t rows) {
+    if constexpr (S::choice == zero_choice::matrix) {
+        if (zeros.budget == zero_budget::block) { return 1; }
+    }
+    return S::choice != zero_choice::none && o.quality != 0 ? 1 : slices_of(rows);
+}
+
+/// Sweeps all slices, refines them and checks the first and the last. `kept`: the support, where it
+/// is known. Errors: those of `check_losses`.
+template <class T, class Choice, class Fitter, class ChoiceFor, sparsity S, executor E>
+[[nodiscard]] status sweep_slices(obs_state<T>& s,
+                                  const Choice& choose,
+                                  const Fitter& fitter,
+                                  const ChoiceFor& choice_for,
+                                  const S& zeros,
+                                  std::span<const std::uint8_t> kept,
+                                  int refine,
+                                  E& threads) {
+    zero_budgets<T> plan;
+    if (kept.empty()) { plan = plan_zeros(s, choice_for, zeros, threads); }
+    for (index_t i = 0; i < s.slices; ++i) {
+        s.begin_slice(i);
+        if (kept.empty()) {
+            sweep(s, choose, fitter, zeros, plan, threads);
+        } else {
+            sweep_kept(s, choose, fitter, kept, threads);
+        }
+        for (int k = 0; k < refine; ++k) {
+            refine_sweep(s, choose, S::choice != zero_choice::none, threads);
+        }
+        if (i != 0 && i + 1 != s.slices) { continue; }
+        if (status sound = check_losses(s, s.slices == 1 ? 2 : 1, threads); !sound) {
+            return sound;
+        }
+    }
+    return done{};
+}
+
 template <class T> void write_report(const obs_state<T>& s, obs_report& to) {
     to.row_loss = s.row_loss;
     for (index_t r = 0; r < to.row_loss.size(); ++r) {
@@ -156,7 +217,7 @@ template <class T> void write_report(const obs_state<T>& s, obs_report& to) {
     for (const double loss : to.row_loss) {
         to.loss += loss;
     }
-    to.zeros = s.zero_count();
+    to.zeros = s.earlier_zeros + s.zero_count();
 }
 
 }  // namespace GRADUS_ISA

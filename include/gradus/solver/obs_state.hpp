@@ -12,6 +12,13 @@ inline namespace GRADUS_ISA {
 
 inline constexpr index_t panel_rows = right_width;  ///< rows that go together, in the lanes
 inline constexpr index_t task_panels = 4;           ///< panels of a task, at most
+inline constexpr index_t slice_panels = 32;         ///< panels that are swept together, at most
+
+/// Slices of a matrix: as many panels in each, give or take one.
+[[nodiscard]] GRADUS_INLINE index_t slices_of(index_t rows) {
+    const index_t panels = (rows + panel_rows - 1) / panel_rows;
+    return (panels + slice_panels - 1) / slice_panels;
+}
 
 /// With E = W - Q for finished columns, the best value of column j is
 ///
@@ -21,6 +28,10 @@ inline constexpr index_t task_panels = 4;           ///< panels of a task, at mo
 /// columns of V: by 512 columns over all before them, by 128 and by 16 over those that were
 /// finished since. Deciding x_j -> q_j adds (x_j - q_j)^2 U_jj^2 to the row's error E H E^T.
 ///
+/// Rows know nothing of each other, so that they are swept slice by slice, and there are errors of
+/// one slice alone. Of s slices the first has panels 0, s, 2 s ... of the matrix, the next 1, s + 1
+/// ...: each is a fair sample of the rows.
+///
 /// Source: Frantar et al. 2022 and 2023 with R = U^-1 (the same decisions); without inverse: the
 ///         feedback form of Chee et al. 2023, arXiv:2307.13304.
 template <class T> struct obs_state {
@@ -28,12 +39,15 @@ template <class T> struct obs_state {
     matrix_view<T> weights;          ///< [rows, n]; finished columns hold Q
     std::span<const index_t> order;  ///< column of the weights at each step; empty: as they lie
     const obs_plan& plan;
-    strips<panel_rows, T> errors;      ///< e, panels of [n][32]
-    strips<panel_rows, T> sums;        ///< of the current 512 columns, [512][32]
-    strips<left_width, T> influence;   ///< V of the same columns, [n][8]
-    std::vector<double> row_loss;      ///< [rows] sum of (x - q)^2 U_jj^2
-    std::vector<T> pivots;             ///< [n] U_jj
-    std::vector<index_t> zeros;        ///< [panels] weights that are zero now
+    strips<panel_rows, T> errors;     ///< e, panels of [n][32], of the current slice
+    strips<panel_rows, T> sums;       ///< of the current 512 columns, [512][32]
+    strips<left_width, T> influence;  ///< V of the same columns, [n][8]
+    std::vector<double> row_loss;     ///< [rows] sum of (x - q)^2 U_jj^2
+    std::vector<T> pivots;            ///< [n] U_jj
+    std::vector<index_t> zeros;       ///< [panels] weights of the slice that are zero now
+    index_t slices = 1;
+    index_t slice = 0;
+    index_t earlier_zeros = 0;         ///< in slices that are done
     bool gain = true;                  ///< zeros are chosen by what they cost more than a code
     index_t wide_end = 0;              ///< of the current 512
     std::span<const float> rows = {};  ///< what errors of each row count; empty: all alike
@@ -46,32 +60,60 @@ template <class T> struct obs_state {
     obs_state(const obs_factor<T>& f,
               matrix_view<T> w,
               std::span<const index_t> column_order,
-              const obs_plan& pieces)
+              const obs_plan& pieces,
+              index_t slice_count = 1)
         : factor{f},
           weights{w},
           order{column_order},
           plan{pieces},
-          errors{w.rows, w.cols, aligned_buffer::unwritten},
-          sums{w.rows, std::min(wide_columns, (w.cols + 15) / 16 * 16), aligned_buffer::unwritten},
+          errors{slice_rows(w.rows, slice_count), w.cols, aligned_buffer::unwritten},
+          sums{slice_rows(w.rows, slice_count), std::min(wide_columns, (w.cols + 15) / 16 * 16),
+               aligned_buffer::unwritten},
           influence{sums.sums(), w.cols, aligned_buffer::unwritten},
           row_loss(w.rows),
           pivots(w.cols),
-          zeros(errors.count()) {
+          zeros(errors.count()),
+          slices{slice_count} {
         for (index_t j = 0; j < w.cols; ++j) {
             pivots[j] = f.pivot(j);
         }
-        if (w.rows % panel_rows != 0) {  // rows beyond the matrix are never decided
-            std::fill_n(errors.strip(panels() - 1), w.cols * panel_rows, T(0));
+        begin_slice(0);
+    }
+
+    /// The slices before are done.
+    void begin_slice(index_t which) {
+        earlier_zeros += zero_count();
+        std::fill(zeros.begin(), zeros.end(), index_t{0});
+        slice = which;
+        if (top_row(panels() - 1) + panel_rows > weights.rows) {
+            // Rows beyond the matrix are never decided.
+            std::fill_n(errors.strip(panels() - 1), weights.cols * panel_rows, T(0));
         }
     }
 
-    [[nodiscard]] index_t panels() const { return errors.count(); }
+    /// Panels of the slice.
+    [[nodiscard]] index_t panels() const {
+        const index_t all = (weights.rows + panel_rows - 1) / panel_rows;
+        return (all - slice + slices - 1) / slices;
+    }
+
+    /// The first row of a panel of the slice.
+    [[nodiscard]] GRADUS_INLINE index_t top_row(index_t panel) const {
+        return (slice + panel * slices) * panel_rows;
+    }
+
+    /// Rows of the slice.
+    [[nodiscard]] index_t rows_of_slice() const {
+        return (panels() - 1) * panel_rows +
+               std::min(panel_rows, weights.rows - top_row(panels() - 1));
+    }
 
     /// Few enough panels a task for the last ones not to be waited for long.
     [[nodiscard]] index_t panels_of_task() const {
         return std::clamp<index_t>(panels() / 32, 1, task_panels);
     }
 
+    /// Zeros of the slice.
     [[nodiscard]] index_t zero_count() const {
         index_t count = 0;
         for (const index_t z : zeros) {
@@ -81,6 +123,12 @@ template <class T> struct obs_state {
     }
 
     [[nodiscard]] index_t column(index_t step) const { return order.empty() ? step : order[step]; }
+
+  private:
+    [[nodiscard]] static index_t slice_rows(index_t rows, index_t slice_count) {
+        const index_t panels = (rows + panel_rows - 1) / panel_rows;
+        return (panels + slice_count - 1) / slice_count * panel_rows;
+    }
 };
 
 /// V of columns [first, first + 16) to the strips `low` and `high`, [first + 16][8] each; zero on
@@ -207,7 +255,7 @@ template <class T> void fetch_weights(const obs_state<T>& s, index_t panel, inde
     if (!s.order.empty()) { return; }
     constexpr index_t line = 64 / sizeof(T);
     const index_t end = std::min(at + block_columns, s.weights.cols);
-    const index_t top = panel * panel_rows;
+    const index_t top = s.top_row(panel);
     for (index_t r = top; r < std::min(top + panel_rows, s.weights.rows); ++r) {
         for (index_t j = at; j < end; j += line) {
             __builtin_prefetch(s.weights.data + r * s.weights.stride + j, 1, 2);

@@ -58,7 +58,7 @@ void propose_scores(obs_state<T>& s,
                     T* scores) {
     propose<T>(s, choose, panel, first, at, count, nullptr, scores);
     for (index_t r = 0; r < panel_rows; ++r) {
-        if (panel * panel_rows + r < s.weights.rows) { continue; }
+        if (s.top_row(panel) + r < s.weights.rows) { continue; }
         for (index_t j = 0; j < count; ++j) {
             scores[j * panel_rows + r] = std::numeric_limits<T>::infinity();
         }

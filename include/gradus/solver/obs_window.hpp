@@ -29,7 +29,7 @@ template <class T> struct obs_window {
 
     /// Rows beyond the matrix are zero. `sums`: [count][32], of which this half's lanes.
     void load(const obs_state<T>& s, index_t panel, index_t half, index_t first, const T* sums) {
-        row = panel * panel_rows + half * side;
+        row = s.top_row(panel) + half * side;
         gain = s.gain;
         const index_t rows = row < s.weights.rows ? std::min(side, s.weights.rows - row) : 0;
         for (index_t j = 0; j < count; ++j) {

@@ -12,6 +12,7 @@ inline namespace GRADUS_ISA {
 template <class T> struct refined_square {
     static constexpr index_t side = window_columns;
 
+    index_t panel;
     index_t row;
     index_t at;
     index_t count;
@@ -46,7 +47,7 @@ template <class T> struct refined_square {
         zeros.store(more);
         for (index_t r = 0; r < side && row + r < s.weights.rows; ++r) {
             s.row_loss[row + r] -= static_cast<double>(gains[r]);
-            s.zeros[row / panel_rows] += static_cast<index_t>(static_cast<std::ptrdiff_t>(more[r]));
+            s.zeros[panel] += static_cast<index_t>(static_cast<std::ptrdiff_t>(more[r]));
         }
     }
 
@@ -68,13 +69,12 @@ template <class T> struct refined_square {
 template <class T, class Choice>
 void refine_square(obs_state<T>& s, const Choice& choose, bool keep_zeros, refined_square<T>& w) {
     using V = simd::vector16<T>;
-    const index_t panel = w.row / panel_rows;
     V won(T(0));
     V zeros(T(0));
     for (index_t j = 0; j < w.count; ++j) {
         const index_t step = w.at + j;
         if (s.factor.dead[step] != 0) { continue; }
-        T* const error = s.errors.strip(panel) + step * panel_rows + w.row % panel_rows;
+        T* const error = s.errors.strip(w.panel) + step * panel_rows + w.row % panel_rows;
         T best[simd::lanes];
         T value[simd::lanes];
         T code[simd::lanes] = {};
@@ -129,7 +129,8 @@ void refine_sweep(obs_state<T>& s, const Choice& choose, bool keep_zeros, E& thr
                     gather_sums(s, p, block, at, count, sums);
                     for (index_t half = 0; half < 2; ++half) {
                         refined_square<T> w;
-                        w.row = p * panel_rows + half * window_columns;
+                        w.panel = p;
+                        w.row = s.top_row(p) + half * window_columns;
                         if (w.row >= s.weights.rows) { break; }
                         w.at = at;
                         w.count = count;
@@ -159,7 +160,7 @@ template <class T, executor E> void measure_losses(obs_state<T>& s, E& threads) 
                 gather_sums(s, p, block, at, count, sums);
                 const T* const errors = s.errors.strip(p) + at * panel_rows;
                 for (index_t i = 0; i < count * panel_rows; ++i) {
-                    const index_t row = p * panel_rows + i % panel_rows;
+                    const index_t row = s.top_row(p) + i % panel_rows;
                     if (row >= s.weights.rows) { continue; }
                     const auto e = static_cast<double>(errors[i]);
                     const auto h = static_cast<double>(s.factor.stiffness(at + i / panel_rows));
@@ -175,7 +176,8 @@ template <class T, executor E> void take_stock(obs_state<T>& s, E& threads) {
     measure_losses(s, threads);
     threads.for_each(s.panels(), [&](index_t p) {
         s.zeros[p] = 0;
-        for (index_t r = p * panel_rows; r < std::min(s.weights.rows, (p + 1) * panel_rows); ++r) {
+        const index_t top = s.top_row(p);
+        for (index_t r = top; r < std::min(s.weights.rows, top + panel_rows); ++r) {
             const auto row = s.weights.row(r);
             s.zeros[p] += static_cast<index_t>(std::count(row.begin(), row.end(), T(0)));
         }

@@ -36,7 +36,7 @@ template <class T> struct scale_slopes {
         T* const level = room.data();
         T* const gradient = level + filled * panel_rows;
         T* const bent = gradient + filled * panel_rows;
-        const index_t top = panel * panel_rows;
+        const index_t top = s.top_row(panel);
         const index_t group = f.column / run.group_cols;
         for (index_t r = 0; r < panel_rows && top + r < s.weights.rows; ++r) {
             const T scale = static_cast<T>(run.scale(top + r, group));
@@ -80,7 +80,7 @@ void take_new_values(obs_state<T>& s,
         if (s.factor.dead[j] != 0) { continue; }
         const index_t column = s.column(j);
         for (index_t half = 0; half < panel_rows; half += simd::lanes) {
-            const index_t row = panel * panel_rows + half;
+            const index_t row = s.top_row(panel) + half;
             T code[simd::lanes] = {};
             T value[simd::lanes];
             for (index_t r = 0; r < simd::lanes && row + r < s.weights.rows; ++r) {
@@ -114,8 +114,8 @@ void rescale_groups(obs_state<T>& s,
         const index_t group = f.column / run.group_cols;
         bool changed[panel_rows] = {};
         bool any = false;
-        for (index_t r = 0; r < panel_rows && panel * panel_rows + r < s.weights.rows; ++r) {
-            const index_t row = panel * panel_rows + r;
+        for (index_t r = 0; r < panel_rows && s.top_row(panel) + r < s.weights.rows; ++r) {
+            const index_t row = s.top_row(panel) + r;
             if (!(all.square[r] > 0.0)) { continue; }
             const float before = run.scale(row, group);
             const double wanted = static_cast<double>(before) + all.slope[r] / all.square[r];

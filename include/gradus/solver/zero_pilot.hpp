@@ -63,6 +63,7 @@ template <class T> struct pilot {
     std::vector<T> weights;  ///< [rows, n]
     std::vector<T> costs;    ///< [n][64] of zeroing, when it was decided
     std::vector<float> row_weights;
+    T static_price = 0;  ///< up to which weights go, if no other weight moved
 
     pilot(matrix_view<const T> w, std::span<const float> weights_of_rows)
         : rows{typical_rows(w, weights_of_rows)}, costs(w.cols * pilot_rows) {
@@ -130,6 +131,7 @@ send_pilot(const obs_state<T>& whole, double share, const ChoiceFor& choice_for,
     static_costs(p, whole.factor, whole.order);
     for (int pass = 0; pass < pilot_passes; ++pass) {
         const T price = price_of_share(p.known_costs(0, n), share);
+        if (pass == 0) { p.static_price = price; }
         std::vector<T> w = p.weights;
         obs_state<T> s{whole.factor, {w.data(), p.rows.size(), n}, whole.order, whole.plan};
         s.gain = whole.gain;

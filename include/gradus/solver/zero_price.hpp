@@ -4,6 +4,8 @@
 
 #include <gradus/solver/zero_pilot.hpp>
 
+#include <numeric>
+
 namespace gradus {
 inline namespace GRADUS_ISA {
 
@@ -16,8 +18,13 @@ inline namespace GRADUS_ISA {
 /// as long as whatever comes of it can be made up for later.
 template <class T> class zero_price {
   public:
-    zero_price(pilot<T> tried, index_t rows, index_t cols, index_t total)
-        : tried_{std::move(tried)}, rows_{rows}, cols_{cols}, total_{total} {}
+    /// For a part of the pilot's matrix, with `total` zeros of rows * cols: the whole has `share`.
+    zero_price(const pilot<T>& tried, index_t rows, index_t cols, index_t total, double share)
+        : tried_{tried}, rows_{rows}, cols_{cols}, total_{total} {
+        const double own = static_cast<double>(total) / static_cast<double>(rows * cols);
+        const bool known = own > 0.0 && own < 1.0 && share > 0.0 && share < 1.0;
+        bias_ = known ? own / (1.0 - own) * (1.0 - share) / share : 1.0;
+    }
 
     /// How many steps from `at` on, of `most`, can go at one price, be they all zeros or none:
     /// whole windows, or none at all. `zeros`: those before.
@@ -80,18 +87,74 @@ template <class T> class zero_price {
         const double kept = seen_ - found_;
         const double missed = seen_ - expected_;
         const bool known = found_ > 0.0 && kept > 0.0 && expected_ > 0.0 && missed > 0.0;
-        return known ? found_ / kept * missed / expected_ : 1.0;
+        return known ? found_ / kept * missed / expected_ : bias_;
     }
 
-    pilot<T> tried_;
+    const pilot<T>& tried_;
     index_t rows_;
     index_t cols_;
     index_t total_;
     T price_ = 0;
+    double bias_;  ///< before anything is known
     double found_ = 0.0;
     double expected_ = 0.0;
     double seen_ = 0.0;
 };
+
+/// Weights of each slice that would go at a price if no other weight moved.
+template <class T, executor E>
+[[nodiscard]] std::vector<index_t> cheap_weights(const obs_state<T>& s, T price, E& threads) {
+    std::vector<T> pivots(s.weights.cols);
+    for (index_t j = 0; j < pivots.size(); ++j) {
+        pivots[s.column(j)] = s.pivots[j];
+    }
+    std::vector<index_t> cheap((s.weights.rows + panel_rows - 1) / panel_rows);
+    threads.for_each(cheap.size(), [&](index_t p) {
+        const index_t end = std::min(s.weights.rows, (p + 1) * panel_rows);
+        for (index_t r = p * panel_rows; r < end; ++r) {
+            const T* const w = s.weights.data + r * s.weights.stride;
+            const T limit = price / s.row_weight(r);
+            std::uint32_t count = 0;
+            for (index_t j = 0; j < pivots.size(); ++j) {
+                const T root = w[j] * pivots[j];
+                count += root * root <= limit ? 1u : 0u;
+            }
+            cheap[p] += count;
+        }
+    });
+    std::vector<index_t> of_slices(s.slices);
+    for (index_t p = 0; p < cheap.size(); ++p) {
+        of_slices[p % s.slices] += cheap[p];
+    }
+    return of_slices;
+}
+
+/// How many zeros each slice gets of `total`: as many as such a price finds in its rows, and its
+/// part of what that is off by.
+template <class T, executor E>
+[[nodiscard]] std::vector<index_t>
+split_zeros(const obs_state<T>& s, T price, index_t total, E& threads) {
+    if (s.slices == 1) { return {total}; }
+    std::vector<index_t> found = cheap_weights(s, price, threads);
+    const index_t sum = std::accumulate(found.begin(), found.end(), index_t{0});
+    std::vector<index_t> room(s.slices);  // for what is missing, or for what is too much
+    index_t before = 0;
+    for (index_t p = 0; p * panel_rows < s.weights.rows; ++p) {
+        const index_t rows = std::min(panel_rows, s.weights.rows - p * panel_rows);
+        room[p % s.slices] += total > sum ? rows * s.weights.cols : 0;
+    }
+    for (index_t i = 0; i < s.slices; ++i) {
+        room[i] = total > sum ? room[i] - found[i] : found[i];
+    }
+    const index_t all = std::accumulate(room.begin(), room.end(), index_t{0});
+    const index_t off = total > sum ? total - sum : sum - total;
+    for (index_t i = 0; i < s.slices && off != 0; ++i) {
+        const index_t mine = off * (before + room[i]) / all - off * before / all;
+        found[i] = total > sum ? found[i] + mine : found[i] - mine;
+        before += room[i];
+    }
+    return found;
+}
 
 /// All columns with `total` zeros at one price; near the end, where a price cannot be relied on,
 /// by windows that are cut through all rows.

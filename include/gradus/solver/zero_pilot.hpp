@@ -10,12 +10,12 @@ inline namespace GRADUS_ISA {
 inline constexpr index_t pilot_rows = 2 * panel_rows;
 inline constexpr int pilot_passes = 1;
 
-/// The value below which `share` of the costs lie.
-template <class T> [[nodiscard]] T price_of_share(std::vector<T> costs, double share) {
+/// The value below which `share` of the costs, none of them negative, lie.
+template <class T> [[nodiscard]] T price_of_share(const std::vector<T>& costs, double share) {
     const auto rank = static_cast<index_t>(share * static_cast<double>(costs.size()));
-    const auto at = costs.begin() + static_cast<std::ptrdiff_t>(std::min(rank, costs.size() - 1));
-    std::nth_element(costs.begin(), at, costs.end());
-    return *at;
+    std::vector<index_t> bins;
+    const serial alone;
+    return find_cheapest<T>(costs, std::min(rank + 1, costs.size()), bins, alone).value;
 }
 
 /// How large a row's weights are, by a part of its columns: squares, times what the row counts.
@@ -91,9 +91,10 @@ template <class T> struct pilot {
 template <class T>
 void static_costs(pilot<T>& p, const obs_factor<T>& f, std::span<const index_t> order) {
     for (index_t j = 0; j < f.size; ++j) {
+        const index_t column = order.empty() ? j : order[j];
+        const T pivot = f.pivot(j);
         for (index_t r = 0; r < p.rows.size(); ++r) {
-            const index_t column = order.empty() ? j : order[j];
-            const T cost = p.weights[r * f.size + column] * f.pivot(j);
+            const T cost = p.weights[r * f.size + column] * pivot;
             const T share = p.row_weights.empty() ? T(1) : static_cast<T>(p.row_weights[r]);
             p.costs[j * pilot_rows + r] = cost * cost * share;
         }

@@ -248,6 +248,55 @@ TEST_CASE("exactly as many zeros as asked for") {
     }
 }
 
+TEST_CASE(
+    "exactly as many zeros where a price decides among equals, and in rows of several slices") {
+    const index_t rows = 32 * gradus::slice_panels + 70;
+    layer l = random_layer(rows, 48, 60, gradus::test::seed());
+    const auto f = factor_of<float>(l, some);
+    const auto check = [&](double share) {
+        auto q = gradus::test::converted<float>(l.w);
+        gradus::thread_pool pool{2};
+        const auto done = gradus::obs(matrix_view<float>{q.data(), rows, l.cols}, f, unquantized{},
+                                      unstructured{share}, {}, pool);
+        REQUIRE(done.has_value());
+        CHECK(done.value().zeros == unstructured{share}.zeros(rows * l.cols));
+    };
+    for (const double share : {0.02, 0.5, 0.97}) {
+        check(share);
+    }
+    for (index_t r = 0; r < rows; ++r) {  // all of a column cost as much, in some rows nothing
+        std::fill_n(l.w.begin() + static_cast<std::ptrdiff_t>(r * l.cols), l.cols,
+                    r % 3 == 0 ? 0.0 : 0.01);
+    }
+    for (const double share : {0.5, 0.97}) {
+        check(share);
+    }
+}
+
+TEST_CASE("slices share zeros by what their rows cost") {
+    // Every other panel is ten times as large: those of one slice, there being two.
+    const index_t rows = 32 * 2 * gradus::slice_panels;
+    layer l = random_layer(rows, 32, 60, gradus::test::seed());
+    for (index_t r = 0; r < rows; ++r) {
+        for (index_t j = 0; j < l.cols; ++j) {
+            l.w[r * l.cols + j] *= r / 32 % 2 == 0 ? 10.0 : 1.0;
+        }
+    }
+    const auto f = factor_of<float>(l, some);
+    auto q = gradus::test::converted<float>(l.w);
+    const auto done =
+        gradus::obs(matrix_view<float>{q.data(), rows, l.cols}, f, unquantized{}, unstructured{});
+    REQUIRE(done.has_value());
+    index_t zeros[2] = {};
+    for (index_t r = 0; r < rows; ++r) {
+        const auto row = q.begin() + static_cast<std::ptrdiff_t>(r * l.cols);
+        zeros[r / 32 % 2] +=
+            static_cast<index_t>(std::count(row, row + static_cast<std::ptrdiff_t>(l.cols), 0.0f));
+    }
+    CHECK(zeros[0] + zeros[1] == rows * l.cols / 2);
+    CHECK(10 * zeros[0] < 3 * zeros[1]);
+}
+
 TEST_CASE("one price for the matrix beats equal shares for blocks, and both beat magnitude") {
     const layer l = random_layer(96, 256, 600, gradus::test::seed());
     double by_price = 0.0;
@@ -289,7 +338,7 @@ TEST_CASE("of every four columns two survive, and they are the right ones for a 
 }
 
 TEST_CASE("the same bits for any number of threads") {
-    const layer l = random_layer(300, 700, 40, gradus::test::seed());
+    const layer l = random_layer(1100, 260, 40, gradus::test::seed());
     const auto f = factor_of<float>(l, some);
     using how = recipe<obs_layout<3, gradus::group<64>>, gradus::mse_search>;
     const auto run = [&](const auto& recipe_or_none, const auto& zeros, auto& threads) {

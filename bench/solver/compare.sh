@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The joint solution of square layers, ours beside the published SparseGPT, in one run.
+#
+#   bench/solver/compare.sh PROGRAM CHECKOUT RECIPE [SIZE...]
+#
+# PROGRAM: gradus_solver, built; CHECKOUT: a clone of SparseGPT; RECIPE: the folder of recipe.py.
+# Without sizes, 2048 and 4096. Two threads; THREADS and RUNS (3) of the environment go first.
+# Needs python3-torch. Debian's OpenBLAS does not know every processor: OPENBLAS_CORETYPE says what
+# it is taken for (here SkylakeX unless set). Times begin when the Hessian is there: factor and
+# sweep. Our grids are searched, theirs are min-max.
+set -euo pipefail
+if [ $# -lt 3 ]; then
+    sed -n '3,/^set/{/^#/s/^# \{0,1\}//p}' "$0" >&2
+    exit 2
+fi
+program=$1 checkout=$2 recipe=$3
+shift 3
+[ $# -gt 0 ] || set -- 2048 4096
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+threads=${THREADS:-2} runs=${RUNS:-3}
+export OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-SkylakeX} OPENBLAS_NUM_THREADS=$threads
+export OMP_NUM_THREADS=$threads
+
+printf '%-14s %10s %14s %8s\n' '50 % + 4 bit' 'ours (s)' 'SparseGPT (s)' 'ratio'
+for size; do
+    ours=$("$program" "$size" "$size" "$threads" $((2 * size)) "$runs" '50 % + 4 bit' |
+        sed -nE 's/^50 % \+ 4 bit .* ([0-9.]+) s, .*of processors.*$/\1/p')
+    theirs=$("${PYTHON:-/usr/bin/python3}" "$here/sparsegpt.py" "$checkout" "$recipe" "$runs" \
+        "$size" | sed -n 's/^sparsegpt [0-9]* //p') || exit 1
+    awk -v size="$size" -v ours="$ours" -v theirs="$theirs" 'BEGIN {
+        printf "%-14s %10.3f %14.3f %8.1f\n", size " x " size, ours, theirs, theirs / ours }'
+done

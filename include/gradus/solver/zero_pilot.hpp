@@ -8,7 +8,12 @@ namespace gradus {
 inline namespace GRADUS_ISA {
 
 inline constexpr index_t pilot_rows = 2 * panel_rows;
-inline constexpr int pilot_passes = 1;
+
+/// A second pass, at the price that the first has shown, wins up to 1 % of the error at one half
+/// and 4 bits: where it costs less than 2 % of the time.
+[[nodiscard]] GRADUS_INLINE int pilot_passes(index_t rows) {
+    return rows < 50 * pilot_rows ? 1 : 2;
+}
 
 /// The value below which `share` of the costs, none of them negative, lie.
 template <class T> [[nodiscard]] T price_of_share(const std::vector<T>& costs, double share) {
@@ -120,7 +125,7 @@ template <class T>
 }
 
 /// A pilot with the costs at one price for the whole matrix, at which about `share` of all weights
-/// go. The price comes from static costs: the costs depend on it little.
+/// go: first that of static costs. Costs depend on it little.
 ///
 /// choice_for(rows): the choice for a matrix of those rows, and its fitter, as a pair.
 template <class T, class ChoiceFor, executor E>
@@ -130,7 +135,7 @@ send_pilot(const obs_state<T>& whole, double share, const ChoiceFor& choice_for,
     const index_t n = whole.weights.cols;
     const auto [choose, fitter] = choice_for(p.rows);
     static_costs(p, whole.factor, whole.order);
-    for (int pass = 0; pass < pilot_passes; ++pass) {
+    for (int pass = 0; pass < pilot_passes(whole.weights.rows); ++pass) {
         const T price = price_of_share(p.known_costs(0, n), share);
         if (pass == 0) { p.static_price = price; }
         std::vector<T> w = p.weights;

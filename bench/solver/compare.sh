@@ -8,7 +8,7 @@
 # Without sizes, 2048 and 4096. Two threads; THREADS and RUNS (3) of the environment go first.
 # Needs python3-torch. Debian's OpenBLAS does not know every processor: OPENBLAS_CORETYPE says what
 # it is taken for (here SkylakeX unless set). Times begin when the Hessian is there: factor and
-# sweep. Our grids are searched, theirs are min-max.
+# sweep, with grids from min to max as theirs are, and with searched ones.
 set -euo pipefail
 if [ $# -lt 3 ]; then
     sed -n '3,/^set/{/^#/s/^# \{0,1\}//p}' "$0" >&2
@@ -22,12 +22,18 @@ threads=${THREADS:-2} runs=${RUNS:-3}
 export OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-SkylakeX} OPENBLAS_NUM_THREADS=$threads
 export OMP_NUM_THREADS=$threads
 
-printf '%-14s %10s %14s %8s\n' '50 % + 4 bit' 'ours (s)' 'SparseGPT (s)' 'ratio'
+# The seconds of a line of the program's.
+seconds() {
+    sed -nE "s/^$1 +error .* ([0-9.]+) s, .*of processors.*\$/\1/p" <<<"$ours"
+}
+
+printf '%-12s %14s %14s %14s\n' '50 % + 4 bit' 'SparseGPT (s)' 'same grids (s)' 'searched (s)'
 for size; do
-    ours=$("$program" "$size" "$size" "$threads" $((2 * size)) "$runs" '50 % + 4 bit' |
-        sed -nE 's/^50 % \+ 4 bit .* ([0-9.]+) s, .*of processors.*$/\1/p')
+    ours=$("$program" "$size" "$size" "$threads" $((2 * size)) "$runs" speed)
     theirs=$("${PYTHON:-/usr/bin/python3}" "$here/sparsegpt.py" "$checkout" "$recipe" "$runs" \
         "$size" | sed -n 's/^sparsegpt [0-9]* //p') || exit 1
-    awk -v size="$size" -v ours="$ours" -v theirs="$theirs" 'BEGIN {
-        printf "%-14s %10.3f %14.3f %8.1f\n", size " x " size, ours, theirs, theirs / ours }'
+    awk -v size="$size" -v theirs="$theirs" -v same="$(seconds '50 % \+ 4 bit, min-max')" \
+        -v searched="$(seconds '50 % \+ 4 bit')" 'BEGIN {
+        printf "%-12s %14.3f %7.3f %5.1fx %7.3f %5.1fx\n", size " x " size, theirs,
+            same, theirs / same, searched, theirs / searched }'
 done

@@ -375,8 +375,6 @@ int main(int argc, char** argv) {
     show_stages(b);
     b.measure_products();
     if (b.what != "choices") { compare_speed(b); }
-    if (b.what != "speed") {
-        compare_choices(b);
-        compare_orders(b);
-    }
+    if (b.what != "speed") { compare_choices(b); }
+    if (b.what == "all" || b.what == "choices") { compare_orders(b); }
 }

@@ -53,7 +53,7 @@ struct options {
     /// the sums, and some windows of other texts break down (reference model at 4 bits: divergence
     /// on WikiText .023 by `column`, .0020 by `mean`; on held-out books .0013 and .0009).
     std::string damping_rule = "mean";
-    double damping = 0.01;
+    double damping = 0.1;
     double match = 1.0;  ///< share of the way to targets that match the dense model's outputs
     bool rivals = true;
     bool dry_run = false;

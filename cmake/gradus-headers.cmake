@@ -135,6 +135,7 @@ set(GRADUS_HEADERS
     gradus/eval/divergence.hpp
     gradus/eval/losses.hpp
     gradus/eval/packed_caches.hpp
+    gradus/eval/paired.hpp
     gradus/eval/perplexity.hpp
     gradus/eval/run_windows.hpp
     gradus/eval/size_report.hpp

@@ -2,6 +2,7 @@
 // Every decoder matrix with the integers that the kernels multiply.
 #include "activations.hpp"
 
+#include <gradus/kernels/clipped_magnitude.hpp>
 #include <gradus/mapping/uniform_asymmetric.hpp>
 #include <gradus/model/outlier_part.hpp>
 #include <gradus/quantize/activation_limit.hpp>
@@ -110,6 +111,9 @@ part_with(Packed packed, activation_rule rule, const seen_inputs& seen, index_t 
         return gradus::make_part(std::move(packed), gradus::int8_per_token{});
     case activation_rule::clipped:
         return gradus::make_part(std::move(packed), gradus::int8_clipped{});
+    case activation_rule::clipped_outliers:
+        return gradus::make_outlier_part(std::move(packed), outlier_channels(seen),
+                                         gradus::int8_clipped{});
     case activation_rule::outliers:
         return gradus::make_outlier_part(std::move(packed), outlier_channels(seen),
                                          gradus::int8_per_token{});
@@ -125,24 +129,73 @@ part_with(Packed packed, activation_rule rule, const seen_inputs& seen, index_t 
     return gradus::make_part(std::move(packed), scheme);
 }
 
+/// "q_proj" of "model.layers.0.self_attn.q_proj.weight".
+std::string operator_of(const std::string& name) {
+    const std::size_t end = name.rfind('.');
+    const std::size_t begin = name.rfind('.', end - 1) + 1;
+    return name.substr(begin, end - begin);
+}
+
 template <int Bits>
-gradus::result<gradus::llama> model_with(const session& shared, activation_rule rule) {
+using packed_with =
+    gradus::packed_matrix<gradus::layout<gradus::uniform_asymmetric<Bits>, gradus::group<64>>>;
+
+}  // namespace
+
+/// The decoder's matrices, quantized once for all rules.
+struct packed_weights {
+    std::map<std::string, packed_with<8>> eight;
+    std::map<std::string, packed_with<4>> four;
+};
+
+namespace {
+
+template <int Bits>
+gradus::status pack(const session& shared, std::map<std::string, packed_with<Bits>>& to) {
     using layout = gradus::layout<gradus::uniform_asymmetric<Bits>, gradus::group<64>>;
-    gradus::llama changed = *shared.model;
     for (const gradus::matrix_name& matrix : shared.model->matrices()) {
         auto packed = gradus::quantize(shared.weights->at(matrix.name).view(),
                                        gradus::recipe<layout, gradus::mse_search>{});
         if (!packed) { return packed.error(); }
-        const seen_inputs& seen = shared.inputs->at(matrix.name);
-        const gradus::status s = changed.replace(
-            matrix.name, {part_with(std::move(packed).value(), rule, seen, shared.context)});
+        to.emplace(matrix.name, std::move(packed).value());
+    }
+    return gradus::done{};
+}
+
+/// What the rules need to know, found at the first call.
+gradus::status prepare(session& shared) {
+    if (shared.packed) { return gradus::done{}; }
+    auto inputs = record_inputs(shared);
+    if (!inputs) { return inputs.error(); }
+    shared.inputs = std::make_shared<const inputs_by_name>(std::move(inputs).value());
+    auto packed = std::make_shared<packed_weights>();
+    if (gradus::status s = pack<8>(shared, packed->eight); !s) { return s; }
+    if (gradus::status s = pack<4>(shared, packed->four); !s) { return s; }
+    shared.packed = std::move(packed);
+    return gradus::done{};
+}
+
+/// The rule for the operators of that name, all if it is empty; floats for the others.
+template <class Packed>
+gradus::result<gradus::llama> model_of(const session& shared,
+                                       const std::map<std::string, Packed>& weights,
+                                       activation_rule rule,
+                                       const std::string& only) {
+    gradus::llama changed = *shared.model;
+    for (const auto& [name, packed] : weights) {
+        const bool ruled = only.empty() || operator_of(name) == only;
+        const gradus::status s =
+            changed.replace(name, {part_with(packed, ruled ? rule : activation_rule::floats,
+                                             shared.inputs->at(name), shared.context)});
         if (!s) { return s.error(); }
     }
     return changed;
 }
 
-gradus::result<gradus::llama> model_with(const session& shared, int bits, activation_rule rule) {
-    return bits == 4 ? model_with<4>(shared, rule) : model_with<8>(shared, rule);
+gradus::result<gradus::llama>
+model_with(const session& shared, int bits, activation_rule rule, const std::string& only = {}) {
+    return bits == 4 ? model_of(shared, shared.packed->four, rule, only)
+                     : model_of(shared, shared.packed->eight, rule, only);
 }
 
 /// Parts with outliers serve one call at a time.
@@ -151,8 +204,60 @@ gradus::losses losses_of(const gradus::baseline<gradus::llama>& base,
                          activation_rule rule,
                          gradus::thread_pool& threads) {
     const gradus::serial alone;
-    return gradus::summarize(rule == activation_rule::outliers ? base.compare(model, alone)
-                                                               : base.compare(model, threads));
+    const bool one_at_a_time =
+        rule == activation_rule::outliers || rule == activation_rule::clipped_outliers;
+    return gradus::summarize(one_at_a_time ? base.compare(model, alone)
+                                           : base.compare(model, threads));
+}
+
+/// Part of the squares that lie in values which int8_clipped clamps.
+double clipped_energy(const seen_inputs& seen) {
+    const double share = gradus::int8_clipped{}.clipped_share();
+    double all = 0.0;
+    double clipped = 0.0;
+    const auto rows = seen.rows();
+    for (index_t t = 0; t < rows.rows; ++t) {
+        const gradus::floats x = rows.row(t);
+        const float limit = gradus::clipped_magnitude(x.data(), x.size(), share);
+        for (const float v : x) {
+            const double square = static_cast<double>(v) * static_cast<double>(v);
+            all += square;
+            if (std::abs(v) > limit) { clipped += square; }
+        }
+    }
+    return all > 0.0 ? clipped / all : 0.0;
+}
+
+/// Each operator clipped alone, beside the weights with float activations.
+gradus::status measure_operators(const session& shared,
+                                 int bits,
+                                 const gradus::baseline<gradus::llama>& base,
+                                 gradus::thread_pool& threads,
+                                 std::vector<operator_loss>& found) {
+    std::map<std::string, operator_loss> by_name;
+    std::map<std::string, double> count;
+    for (const auto& [matrix, seen] : *shared.inputs) {
+        const double energy = clipped_energy(seen);
+        operator_loss& one = by_name[operator_of(matrix)];
+        one.clipped_energy += energy;
+        count[operator_of(matrix)] += 1.0;
+        if (energy > one.worst_energy) {
+            one.worst_energy = energy;
+            one.worst = matrix;
+        }
+    }
+    for (auto& [name, one] : by_name) {
+        one.name = name;
+        one.clipped_energy /= count[name];
+        for (const auto& [rule, to] : {std::pair{activation_rule::clipped, &one.kld},
+                                       std::pair{activation_rule::per_token, &one.kld_absmax}}) {
+            const auto model = model_with(shared, bits, rule, name);
+            if (!model) { return model.error(); }
+            *to = losses_of(base, model.value(), rule, threads).kld;
+        }
+        found.push_back(std::move(one));
+    }
+    return gradus::done{};
 }
 
 }  // namespace
@@ -161,11 +266,7 @@ gradus::status measure_activations(session& shared,
                                    const rounded_activations& how,
                                    gradus::thread_pool& threads,
                                    run& done) {
-    if (!shared.inputs) {
-        auto inputs = record_inputs(shared);
-        if (!inputs) { return inputs.error(); }
-        shared.inputs = std::make_shared<const inputs_by_name>(std::move(inputs).value());
-    }
+    if (gradus::status s = prepare(shared); !s) { return s; }
     const auto plain = model_with(shared, how.weight_bits, activation_rule::floats);
     if (!plain) { return plain.error(); }
     const auto changed = model_with(shared, how.weight_bits, how.rule);
@@ -178,6 +279,11 @@ gradus::status measure_activations(session& shared,
                                                    index_t{1} << 30};
         done.beside_weights.push_back(
             loss_of(text.name, losses_of(base, changed.value(), how.rule, threads)));
+        if (how.rule == activation_rule::clipped && done.operators.empty()) {
+            const gradus::status s =
+                measure_operators(shared, how.weight_bits, base, threads, done.operators);
+            if (!s) { return s.error(); }
+        }
     }
     done.weight_bits = how.weight_bits;
     done.effective_bits = {32.0, 32.0, 32.0};

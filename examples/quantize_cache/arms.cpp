@@ -124,18 +124,16 @@ void add_importance(std::vector<arm>& arms, const std::vector<double>& targets) 
 void add_combined(std::vector<arm>& arms,
                   const std::vector<double>& targets,
                   const std::vector<double>& split_targets) {
+    const auto add = [&](const std::string& name, tried_split split, double target) {
+        arms.push_back(
+            {"combined", at(name, target), target, decided_cache{best_options(), split}});
+    };
     for (const double target : targets) {
-        decided_cache tuned{best_options()};
-        tuned.tuned = true;
-        arms.push_back({"combined", at("best", target), target, std::move(tuned)});
+        add("best", tried_split::best, target);
     }
     for (const double target : split_targets) {
-        arms.push_back({"combined", at("gains", target), target, decided_cache{best_options()}});
-    }
-    for (const double target : split_targets) {
-        decided_cache halves{best_options(), gradus::budget_split::equal};
-        halves.tuned = true;
-        arms.push_back({"combined", at("equal_split", target), target, std::move(halves)});
+        add("equal_split", tried_split::halves, target);
+        add("gains", tried_split::none, target);
     }
 }
 
@@ -143,6 +141,7 @@ void add_ablation(std::vector<arm>& arms, double target) {
     const auto add = [&](const std::string& name, const plan_options& options) {
         arms.push_back({"ablation", at(name, target), target, decided_cache{options}});
     };
+    add("base", best_options());
     for (const gradus::index_t group : {32u, 64u, 128u}) {
         plan_options options = best_options();
         options.keys.how.group = options.values.how.group = group;
@@ -178,6 +177,7 @@ void add_activations(std::vector<arm>& arms) {
         {floats, "_weights_only"},
         {per_token, "a8_token"},
         {clipped, "a8_clipped"},
+        {clipped_outliers, "a8_clipped_outliers_f16"},
         {static_percentile, "a8_static_percentile"},
         {static_average, "a8_static_average"},
         {static_kl, "a8_static_kl"},
@@ -225,7 +225,7 @@ gradus::result<std::vector<arm>> planned_arms(const options& wanted) {
     add_mappings(all, targets({4.25, 6.25}));
     add_importance(all, targets({3.25, 4.25}));
     add_combined(all, targets({2.5, 3.0, 3.5, 4.0, 4.25, 4.5, 5.0, 6.0, 8.0}),
-                 targets({3.0, 4.25}));
+                 targets({2.5, 3.0, 3.5, 4.0, 4.25}));
     add_ablation(all, targets({4.25}).front());
     add_qaq(all, targets({6.0}).front());
     add_activations(all);

@@ -27,12 +27,18 @@ struct fixed_cache {
     bool rotated = false;
 };
 
+/// How bits come to keys and values.
+enum class tried_split : std::uint8_t {
+    none,   ///< as the measured gains have it
+    best,   ///< tried out on calibration text (tune_split.hpp)
+    halves  ///< likewise, as many for keys as for values
+};
+
 /// Decided on calibration text, with `arm::target` bits.
 struct decided_cache {
     gradus::plan_options options;
-    gradus::budget_split split = gradus::budget_split::automatic;
+    tried_split split = tried_split::none;
     bool dynamic = false;  ///< widths follow the queries of the sequence, at the plan's bits
-    bool tuned = false;    ///< the split is tried out on calibration text (tune_split.hpp)
 };
 
 /// Bits of each token by the QAQ rule; with `arm::target`, the error that gives those bits is
@@ -47,6 +53,7 @@ enum class activation_rule : std::uint8_t {
     floats,
     per_token,          ///< int8, scale of the largest magnitude of each token
     clipped,            ///< the same, of all but the largest
+    clipped_outliers,   ///< clipped, a hundredth of the channels f16
     static_percentile,  ///< int8, one scale a matrix from calibration
     static_average,
     static_kl,

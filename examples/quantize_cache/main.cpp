@@ -2,9 +2,11 @@
 // quantize_cache: what each way to store keys and values costs a model, in bits and in nats.
 #include "../quantize_model/progress.hpp"
 #include "command_line.hpp"
+#include "compare.hpp"
 #include "measure.hpp"
 #include "memory.hpp"
 #include "places.hpp"
+#include "plans.hpp"
 #include "table.hpp"
 
 #include <gradus/io/tokens.hpp>
@@ -146,6 +148,8 @@ int measure_all(session& shared,
         measured.runs.push_back(std::move(done).value());
         bar.advance();
     }
+    measured.comparisons = compare_runs(measured.runs, measured.texts, importance_bound(shared));
+    print_comparisons(std::cout, measured.comparisons);
     auto heads = compare_mappings(shared, threads);
     if (!heads) { return fail(heads.error()); }
     measured.heads = std::move(heads).value();
@@ -164,7 +168,7 @@ int measure_and_report(const options& wanted,
         const gradus::text_nats nats = gradus::measure_nats(*shared.model, text.set(), threads);
         measured.texts.push_back({text.name, nats.positions, nats.mean(), nats.perplexity()});
     }
-    if (gradus::status s = calibrate(shared, threads); !s) { return fail(s.error()); }
+    if (gradus::status s = calibrate(shared); !s) { return fail(s.error()); }
     int code = success;
     if (wanted.memory) {
         auto split = divide_memory(shared, weights, *wanted.memory, threads);

@@ -2,11 +2,11 @@
 // Losses through the packed caches themselves; bits from their shapes, bytes from a filled one.
 #include "activations.hpp"
 #include "measure.hpp"
+#include "plans.hpp"
 
 #include <gradus/eval/packed_caches.hpp>
 #include <gradus/kv_plan/dynamic_widths.hpp>
 #include <gradus/kv_plan/record.hpp>
-#include <gradus/kv_plan/tune_split.hpp>
 #include <gradus/rotation/randomized_hadamard.hpp>
 
 #include <algorithm>
@@ -89,8 +89,8 @@ void measure_losses(session& shared,
                     gradus::thread_pool& threads,
                     run& done) {
     for (const measured_text& text : shared.texts) {
-        done.losses.push_back(loss_of(
-            text.name, gradus::summarize(text.base->compare(*shared.model, threads, make_caches))));
+        done.windows.push_back(text.base->compare(*shared.model, threads, make_caches));
+        done.losses.push_back(loss_of(text.name, gradus::summarize(done.windows.back())));
     }
 }
 
@@ -160,22 +160,6 @@ gradus::cache_statistics without_samples(const gradus::cache_statistics& statist
     return lean;
 }
 
-/// Where a split is to be tried out, the text that the plan was calibrated on tries it.
-gradus::result<gradus::cache_plan> planned(session& shared,
-                                           const decided_cache& how,
-                                           const gradus::measured_cache& measured,
-                                           double target,
-                                           gradus::thread_pool& threads) {
-    if (!how.tuned) { return gradus::plan_cache(measured, target, how.split); }
-    if (!shared.tuning) {
-        shared.tuning.emplace(*shared.model, shared.calibration.set(), threads, index_t{1} << 30);
-    }
-    auto tuned =
-        gradus::tune_split(measured, target, *shared.tuning, *shared.model, threads, how.split);
-    if (!tuned) { return tuned.error(); }
-    return std::move(tuned).value().plan;
-}
-
 gradus::status measure_one(session& shared,
                            const decided_cache& how,
                            const arm& one,
@@ -183,6 +167,10 @@ gradus::status measure_one(session& shared,
                            run& done) {
     const auto measured = measured_with(shared, how.options, threads);
     if (!measured) { return measured.error(); }
+    // A target out of reach is refused before the gains take their time.
+    const auto reached = gradus::plan_cache(*measured.value(), *one.target);
+    if (!reached) { return reached.error(); }
+    if (gradus::status s = set_gains(shared, *measured.value(), threads); !s) { return s; }
     auto plan = planned(shared, how, *measured.value(), *one.target, threads);
     if (!plan) { return plan.error(); }
     const gradus::cache_bits bits = plan->bits(how.options.amortised);
@@ -278,29 +266,6 @@ gradus::status measure_one(session& shared,
     return measure_activations(shared, how, threads, done);
 }
 
-std::string key_of(const gradus::plan_options& o) {
-    std::string key;
-    const auto add = [&](auto value) { key += std::to_string(value) + " "; };
-    for (const gradus::any_vectors* side : {&o.keys, &o.values}) {
-        add(static_cast<int>(side->how.vectors));
-        add(static_cast<int>(side->how.centered));
-        add(side->how.group);
-        add(side->how.outlier_share);
-        add(static_cast<int>(side->fit.normalization));
-        add(side->fit.shrinks);
-    }
-    add(o.block);
-    add(static_cast<int>(o.mappings.uniform) + 2 * static_cast<int>(o.mappings.normal) +
-        4 * static_cast<int>(o.mappings.adaptive));
-    add(static_cast<int>(o.importance));
-    add(static_cast<int>(o.shift) + 2 * static_cast<int>(o.order));
-    add(o.phases);
-    add(o.amortised);
-    add(o.sample_tokens);
-    add(o.most_trained);
-    return key;
-}
-
 }  // namespace
 
 text_loss loss_of(const std::string& text, const gradus::losses& found) {
@@ -313,36 +278,13 @@ text_loss loss_of(const std::string& text, const gradus::losses& found) {
             .top1 = found.top1};
 }
 
-gradus::status calibrate(session& shared, gradus::thread_pool& threads) {
+gradus::status calibrate(session& shared) {
     const measured_text& text = shared.calibration;
     auto statistics =
         gradus::record_cache(*shared.model, *shared.weights, text.tokens, text.windows);
     if (!statistics) { return statistics.error(); }
     shared.statistics = std::move(statistics).value();
-    gradus::plan_options options;
-    options.mappings = {true, true, true};
-    auto measured = gradus::measure_cache(shared.statistics, options, threads);
-    if (!measured) { return measured.error(); }
-    constexpr index_t gain_windows = 4;
-    const auto few = std::span{text.windows}.first(std::min(gain_windows, text.windows.size()));
-    const gradus::window_set set{text.tokens, few};
-    const gradus::baseline<gradus::llama> base{*shared.model, set, threads, index_t{1} << 30};
-    gradus::measure_gains(measured.value(), base, *shared.model, threads);
-    shared.gains = measured->gains;
-    shared.measured.emplace(key_of(options), std::move(measured).value());
     return gradus::done{};
-}
-
-gradus::result<const gradus::measured_cache*>
-measured_with(session& shared, const gradus::plan_options& options, gradus::thread_pool& threads) {
-    const std::string key = key_of(options);
-    const auto known = shared.measured.find(key);
-    if (known != shared.measured.end()) { return &known->second; }
-    auto measured = gradus::measure_cache(shared.statistics, options, threads);
-    if (!measured) { return measured.error(); }
-    // Without importance nothing says what a squared error does; that is what the name means.
-    if (options.importance != gradus::channel_importance::none) { measured->gains = shared.gains; }
-    return &shared.measured.emplace(key, std::move(measured).value()).first->second;
 }
 
 gradus::result<run> measure(session& shared, const arm& one, gradus::thread_pool& threads) {
@@ -358,31 +300,6 @@ gradus::result<run> measure(session& shared, const arm& one, gradus::thread_pool
     }
     done.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return done;
-}
-
-gradus::result<std::vector<head_choice>> compare_mappings(session& shared,
-                                                          gradus::thread_pool& threads) {
-    gradus::plan_options options;
-    options.mappings = {true, true, true};
-    const auto measured = measured_with(shared, options, threads);
-    if (!measured) { return measured.error(); }
-    constexpr int width = 4;
-    static constexpr const char* names[] = {"uniform", "normal", "adaptive"};
-    std::vector<head_choice> heads;
-    for (index_t layer = 0; layer < measured.value()->layers; ++layer) {
-        for (index_t h = 0; h < measured.value()->shape.heads; ++h) {
-            for (const kv_kind kind : {kv_kind::key, kv_kind::value}) {
-                const auto& at = measured.value()->head(layer, h, kind).widths[width];
-                const double chosen = at.by_mapping[static_cast<index_t>(at.mapping)];
-                heads.push_back({"layer " + std::to_string(layer) + " head " + std::to_string(h) +
-                                     (kind == kv_kind::key ? " keys" : " values"),
-                                 width, names[static_cast<index_t>(at.mapping)],
-                                 at.by_mapping[0] / chosen, at.by_mapping[1] / chosen,
-                                 at.by_mapping[2] / chosen});
-            }
-        }
-    }
-    return heads;
 }
 
 }  // namespace quantize_cache

@@ -7,7 +7,7 @@
 
 #include <gradus/core/thread_pool.hpp>
 #include <gradus/eval/baseline.hpp>
-#include <gradus/kv_plan/measure_cache.hpp>
+#include <gradus/kv_plan/tune_split.hpp>
 #include <gradus/model/llama.hpp>
 
 #include <deque>
@@ -39,6 +39,8 @@ struct seen_inputs {
     }
 };
 
+struct packed_weights;
+
 /// What all runs share.
 struct session {
     const gradus::llama* model = nullptr;
@@ -47,26 +49,22 @@ struct session {
     std::deque<measured_text> texts;
     measured_text calibration;
     gradus::cache_statistics statistics = {};
-    std::vector<double> gains = {};  ///< measured once, see `measured_cache::gains`
-    std::optional<gradus::baseline<gradus::llama>> tuning = {};  ///< of the calibration text
+    std::vector<double> gains = {};  ///< measured when first needed, see `measured_cache::gains`
+    std::vector<gradus::window> search = {};   ///< every other window of the calibration text
+    std::vector<gradus::window> confirm = {};  ///< those in between
+    std::optional<gradus::tuning_text<gradus::llama>> tuning = {};  ///< of both
+    std::map<std::string, gradus::tuned_split> tuned = {};          ///< by options and target
     std::shared_ptr<const std::map<std::string, seen_inputs>> inputs = {};  ///< of the matrices
+    std::shared_ptr<const packed_weights> packed = {};                      ///< with 8 and 4 bits
     std::map<std::string, gradus::measured_cache> measured = {};            ///< by their options
 };
 
 [[nodiscard]] text_loss loss_of(const std::string& text, const gradus::losses& found);
 
-/// Keys and values of the calibration text, and the gains of errors in them.
-[[nodiscard]] gradus::status calibrate(session& shared, gradus::thread_pool& threads);
-
-/// Measured losses of all heads under these options; at the second call what the first one found.
-[[nodiscard]] gradus::result<const gradus::measured_cache*>
-measured_with(session& shared, const gradus::plan_options& options, gradus::thread_pool& threads);
+/// Keys and values of the calibration text.
+[[nodiscard]] gradus::status calibrate(session& shared);
 
 [[nodiscard]] gradus::result<run>
 measure(session& shared, const arm& one, gradus::thread_pool& threads);
-
-/// Mapping by mapping, what 4 bits would lose on each head.
-[[nodiscard]] gradus::result<std::vector<head_choice>>
-compare_mappings(session& shared, gradus::thread_pool& threads);
 
 }  // namespace quantize_cache

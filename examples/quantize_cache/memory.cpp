@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Losses of every matrix at every width, then one allocation for all.
 #include "memory.hpp"
+#include "plans.hpp"
 
 #include <gradus/kv_plan/planned_cache.hpp>
 #include <gradus/kv_plan/shared_budget.hpp>
@@ -54,20 +55,44 @@ double divergence_of(const gradus::baseline<gradus::llama>& base,
     return gradus::summarize(base.compare(model, threads), {.resamples = 1}).kld;
 }
 
+/// What each width takes; its loss is measured if there is a text, and otherwise falls with bits.
 gradus::result<gradus::matrix_options> options_of(const gradus::llama& model,
                                                   const gradus::named_matrix& matrix,
-                                                  const gradus::baseline<gradus::llama>& base,
+                                                  const gradus::baseline<gradus::llama>* base,
                                                   gradus::thread_pool& threads) {
     gradus::matrix_options found{matrix.name, {}};
     for (const int width : widths) {
         auto stored = quantized(matrix.view(), width);
         if (!stored) { return stored.error(); }
-        gradus::llama changed = model;
-        const auto replaced = changed.replace(matrix.name, {stored.value().part});
-        if (!replaced) { return replaced.error(); }
-        found.options.push_back({stored.value().bits, divergence_of(base, changed, threads)});
+        double loss = 1.0 / width;
+        if (base != nullptr) {
+            gradus::llama changed = model;
+            const auto replaced = changed.replace(matrix.name, {stored.value().part});
+            if (!replaced) { return replaced.error(); }
+            loss = divergence_of(*base, changed, threads);
+        }
+        found.options.push_back({stored.value().bits, loss});
     }
     return found;
+}
+
+gradus::result<std::vector<gradus::matrix_options>>
+options_of_all(const session& shared,
+               const gradus::baseline<gradus::llama>* base,
+               gradus::thread_pool& threads) {
+    std::vector<gradus::matrix_options> all;
+    for (const gradus::named_matrix& tensor : shared.weights->tensors) {
+        if (!gradus::is_decoder_matrix(tensor.name)) { continue; }
+        auto options = options_of(*shared.model, tensor, base, threads);
+        if (!options) { return options.error(); }
+        all.push_back(std::move(options).value());
+    }
+    return all;
+}
+
+gradus::error with_fixed(const gradus::error& failure, std::uint64_t fixed_bytes) {
+    return {failure.code, failure.message + ", beside " + std::to_string(fixed_bytes) +
+                              " bytes of embedding, head and norms"};
 }
 
 }  // namespace
@@ -81,30 +106,29 @@ gradus::result<memory_split> divide_memory(session& shared,
     wanted.amortised = shared.context;
     const auto cache = measured_with(shared, wanted, threads);
     if (!cache) { return cache.error(); }
+    memory_split split{.memory = memory, .context = shared.context, .widths = {}};
+    index_t count = 0;
+    for (const gradus::named_matrix& tensor : weights.tensors) {
+        const bool decoder = gradus::is_decoder_matrix(tensor.name);
+        split.fixed_bytes += decoder ? 0 : 2 * tensor.values.size();
+        count += decoder ? tensor.values.size() : 0;
+    }
+    const std::uint64_t left = memory > split.fixed_bytes ? memory - split.fixed_bytes : 0;
+    // A budget out of reach is refused before losses are measured.
+    const auto bare = options_of_all(shared, nullptr, threads);
+    if (!bare) { return bare.error(); }
+    const auto reached = gradus::share_budget(*cache.value(), bare.value(), 8 * left);
+    if (!reached) { return with_fixed(reached.error(), split.fixed_bytes); }
+    if (gradus::status s = set_gains(shared, *cache.value(), threads); !s) { return s.error(); }
     const measured_text& text = shared.calibration;
     const gradus::window_set few{
         text.tokens, std::span{text.windows}.first(std::min<index_t>(4, text.windows.size()))};
     const gradus::baseline<gradus::llama> base{*shared.model, few, threads, index_t{1} << 30};
-    std::vector<gradus::matrix_options> matrices;
-    memory_split split{.memory = memory, .context = shared.context, .widths = {}};
-    index_t count = 0;
-    for (const gradus::named_matrix& tensor : weights.tensors) {
-        if (!gradus::is_decoder_matrix(tensor.name)) {
-            split.fixed_bytes += 2 * tensor.values.size();
-            continue;
-        }
-        auto options = options_of(*shared.model, tensor, base, threads);
-        if (!options) { return options.error(); }
-        matrices.push_back(std::move(options).value());
-        count += tensor.values.size();
-    }
-    const std::uint64_t left = memory > split.fixed_bytes ? memory - split.fixed_bytes : 0;
+    const auto measured = options_of_all(shared, &base, threads);
+    if (!measured) { return measured.error(); }
+    const std::vector<gradus::matrix_options>& matrices = measured.value();
     const auto plan = gradus::share_budget(*cache.value(), matrices, 8 * left);
-    if (!plan) {
-        return gradus::error{plan.error().code, plan.error().message + ", beside " +
-                                                    std::to_string(split.fixed_bytes) +
-                                                    " bytes of embedding, head and norms"};
-    }
+    if (!plan) { return with_fixed(plan.error(), split.fixed_bytes); }
     gradus::llama model = *shared.model;
     for (index_t m = 0; m < matrices.size(); ++m) {
         const int width = widths[plan.value().choice[m]];

@@ -25,7 +25,7 @@ struct options {
     std::string calibration;  ///< tokens or bytes, as the texts are; empty: see `fill_in`
     std::size_t context = 256;
     std::optional<std::size_t> limit;  ///< tokens of each text
-    std::size_t calibration_windows = 16;
+    std::size_t calibration_windows = 32;
     std::vector<std::string> series;      ///< empty: all
     std::vector<double> targets;          ///< bits a value; empty: those of the series
     std::optional<std::uint64_t> memory;  ///< bytes for weights and cache together

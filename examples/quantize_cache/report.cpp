@@ -29,6 +29,18 @@ json json_of(const head_choice& head) {
             {"uniform", head.uniform}, {"normal", head.normal}, {"adaptive", head.adaptive}};
 }
 
+json json_of(const operator_loss& one) {
+    return {{"operator", one.name},         {"kld", one.kld},
+            {"kld_absmax", one.kld_absmax}, {"clipped_energy", one.clipped_energy},
+            {"worst", one.worst},           {"worst_energy", one.worst_energy}};
+}
+
+json json_of(const comparison& pair) {
+    return {{"text", pair.text},     {"series", pair.series}, {"scheme", pair.scheme},
+            {"beside", pair.beside}, {"change", pair.change}, {"low", pair.low},
+            {"high", pair.high},     {"says", pair.says}};
+}
+
 json json_of(const run& one);
 
 template <class T> json list_of(const std::vector<T>& values) {
@@ -53,7 +65,8 @@ json json_of(const run& one) {
             {"predicted_kld", json_of(one.predicted_kld)},
             {"losses", list_of(one.losses)},
             {"weight_bits", json_of(one.weight_bits)},
-            {"beside_weights", list_of(one.beside_weights)}};
+            {"beside_weights", list_of(one.beside_weights)},
+            {"operators", list_of(one.operators)}};
 }
 
 json json_of(const memory_split& split) {
@@ -79,6 +92,7 @@ std::string to_json(const report& measured) {
     json whole = {{"model", measured.model},
                   {"texts", list_of(measured.texts)},
                   {"runs", list_of(measured.runs)},
+                  {"comparisons", list_of(measured.comparisons)},
                   {"heads", list_of(measured.heads)}};
     if (measured.budget) { whole["budget"] = json_of(*measured.budget); }
     // File names may hold any bytes: those that are not UTF-8 are replaced rather than thrown at.

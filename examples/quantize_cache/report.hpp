@@ -4,6 +4,8 @@
 
 #include "../quantize_model/report.hpp"
 
+#include <gradus/eval/losses.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +21,16 @@ struct cache_bits_of {
     double keys = 0.0;
     double values = 0.0;
     double both = 0.0;
+};
+
+/// What one operator of all layers loses alone.
+struct operator_loss {
+    std::string name;           ///< q_proj, ...
+    double kld = 0.0;           ///< beside the same weights with float activations
+    double kld_absmax = 0.0;    ///< with int8 a token that clips nothing
+    double clipped_energy = 0;  ///< part of the inputs' squares in the values that are clipped
+    std::string worst;          ///< matrix with most of it, and its part
+    double worst_energy = 0.0;
 };
 
 /// One cache.
@@ -37,6 +49,20 @@ struct run {
     std::optional<double> weight_bits;    ///< codes of the decoder's weights; none: floats
     /// Of rounded activations, from the same weights with float activations.
     std::vector<text_loss> beside_weights = {};
+    std::vector<operator_loss> operators = {};  ///< on the first text; of clipped activations
+    std::vector<std::vector<gradus::window_losses>> windows = {};  ///< of each text; not written
+};
+
+/// Two runs of equal bits on one text, window by window.
+struct comparison {
+    std::string text;
+    std::string series;
+    std::string scheme;
+    std::string beside;   ///< the other scheme
+    double change = 0.0;  ///< of the KL divergence: -0.1 is ten per cent less
+    double low = 0.0;     ///< ends of the paired 95 % interval
+    double high = 0.0;
+    std::string says;  ///< a sentence
 };
 
 /// One head at the width that most of the runs are about.
@@ -67,6 +93,7 @@ struct report {
     std::string model;
     std::vector<text_baseline> texts;
     std::vector<run> runs;
+    std::vector<comparison> comparisons;
     std::vector<head_choice> heads;
     std::optional<memory_split> budget;
 };

@@ -11,7 +11,7 @@ namespace quantize_cache {
 namespace {
 
 template <class... T> std::string print_to_string(const char* format, T... values) {
-    std::array<char, 256> text{};
+    std::array<char, 640> text{};
     std::snprintf(text.data(), text.size(), format, values...);
     return text.data();
 }
@@ -50,6 +50,26 @@ void print_run(std::ostream& out, const run& done) {
                                100.0 * (loss.ppl_ratio - 1.0));
     }
     out << std::endl;
+    for (const operator_loss& one : done.operators) {
+        out << print_to_string("%-11s   %-10s alone: KLD %8.2e (%8.2e unclipped), %4.1f %% of its "
+                               "input's squares clipped, %4.1f %% in %s\n",
+                               "", one.name.c_str(), one.kld, one.kld_absmax,
+                               100.0 * one.clipped_energy, 100.0 * one.worst_energy,
+                               one.worst.c_str());
+    }
+}
+
+void print_comparisons(std::ostream& out, const std::vector<comparison>& pairs) {
+    if (pairs.empty()) { return; }
+    out << print_to_string("\n%-11s %-16s %-17s %s\n", "series", "cache", "beside",
+                           "change of the KLD [paired 95 % interval], text");
+    for (const comparison& pair : pairs) {
+        out << print_to_string("%-11s %-16s %-17s %+6.1f %% [%+6.1f, %+6.1f]  %s: %s\n",
+                               pair.series.c_str(), pair.scheme.c_str(), pair.beside.c_str(),
+                               100.0 * pair.change, 100.0 * pair.low, 100.0 * pair.high,
+                               pair.text.c_str(), pair.says.c_str());
+    }
+    out.flush();
 }
 
 }  // namespace quantize_cache

@@ -15,4 +15,8 @@ void print_head(std::ostream& out, const std::vector<text_baseline>& texts);
 
 void print_run(std::ostream& out, const run& done);
 
+/// Columns: series, scheme, the scheme beside it, change of the KLD [paired 95 % interval], text,
+/// what it says.
+void print_comparisons(std::ostream& out, const std::vector<comparison>& pairs);
+
 }  // namespace quantize_cache

@@ -38,6 +38,24 @@ TEST_CASE(
     CHECK(trained > 0);
 }
 
+TEST_CASE("a head whose codebook few tokens share does without, and stores no levels of its own") {
+    gradus::plan_options options = gradus::test::small_options();
+    options.amortised = 4;  // 128 numbers: 4 levels are half a bit for each
+    for (const gradus::head_losses& head : gradus::test::noisy_measurement(options).heads) {
+        for (int width = 1; width <= 8; ++width) {
+            const auto& at = head.widths[static_cast<index_t>(width)];
+            const double chosen = at.by_mapping[static_cast<index_t>(at.mapping)];
+            CHECK(chosen <= at.by_mapping[0]);
+            CHECK(chosen <= at.by_mapping[1]);
+            if (at.mapping != unit_mapping::adaptive) { continue; }
+            const double rival = std::min(at.by_mapping[0], at.by_mapping[1]);
+            CHECK(gradus::check_codebook(width, chosen, rival, 4 * 32));
+            CHECK(gradus::bits_saved(chosen, rival, 4 * 32) >
+                  static_cast<double>(gradus::level_table_bits(width)));
+        }
+    }
+}
+
 TEST_CASE("errors fall with every bit, and no bits leave the weighted variance") {
     gradus::plan_options options = gradus::test::small_options();
     options.mappings = {true, false, false};

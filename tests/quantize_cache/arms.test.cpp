@@ -30,11 +30,27 @@ TEST_CASE("every series has runs, and no two runs have one name") {
         CHECK(std::any_of(arms.begin(), arms.end(),
                           [&, series = name](const arm& one) { return one.series == series; }));
     }
-    for (const char* scheme :
-         {"f16", "uniform8_g32_rotated", "uniform2_g32", "kivi2_g32_window32", "kivi3_g32",
-          "kivi2_g32_window128", "w8a8_token", "w4a8_outliers_f16", "normal@4.25", "adaptive@6.25",
-          "best_of@4.25", "off@4.25", "static@4.25", "dynamic@4.25", "equal_split@4.25", "g64@4.25",
-          "qaq_code@6"}) {
+    for (const char* scheme : {"f16",
+                               "uniform8_g32_rotated",
+                               "uniform2_g32",
+                               "kivi2_g32_window32",
+                               "kivi3_g32",
+                               "kivi2_g32_window128",
+                               "w8a8_token",
+                               "w4a8_outliers_f16",
+                               "normal@4.25",
+                               "adaptive@6.25",
+                               "best_of@4.25",
+                               "off@4.25",
+                               "static@4.25",
+                               "dynamic@4.25",
+                               "equal_split@4.25",
+                               "equal_split@2.5",
+                               "gains@4",
+                               "base@4.25",
+                               "w8a8_clipped_outliers_f16",
+                               "g64@4.25",
+                               "qaq_code@6"}) {
         CHECK_MESSAGE(any(arms, scheme), scheme);
     }
 }

@@ -19,7 +19,8 @@ using namespace gradus::test;
 void check_run(const json& run, const json& texts) {
     require_members(run,
                     {"series", "scheme", "target_bits", "effective_bits", "stored_bits", "bytes",
-                     "seconds", "predicted_kld", "losses", "weight_bits", "beside_weights"},
+                     "seconds", "predicted_kld", "losses", "weight_bits", "beside_weights",
+                     "operators"},
                     "a run");
     const json& bits = run.at("effective_bits");
     require_members(bits, {"keys", "values", "both"}, "effective_bits");
@@ -50,10 +51,18 @@ void check_run(const json& run, const json& texts) {
 
 void check_shape(const std::string& file) {
     const json report = read(file);
-    require_members(report, {"model", "texts", "runs", "heads"}, "the report");
+    require_members(report, {"model", "texts", "runs", "comparisons", "heads"}, "the report");
     require(!report.at("runs").empty() && !report.at("heads").empty(), "no runs or no heads");
     for (const json& run : report.at("runs")) {
         check_run(run, report.at("texts"));
+    }
+    for (const json& pair : report.at("comparisons")) {
+        require_members(pair,
+                        {"text", "series", "scheme", "beside", "change", "low", "high", "says"},
+                        "a pair");
+        require(number(pair, "low") <= number(pair, "change") &&
+                    number(pair, "change") <= number(pair, "high"),
+                "a change is outside its interval");
     }
     for (const json& head : report.at("heads")) {
         require_members(head, {"head", "width", "chosen", "uniform", "normal", "adaptive"},

@@ -79,6 +79,7 @@ case_activations() {
     works "${model[@]}" "${quick[@]}" --series activations --threads 1 --report r.json --plot ''
     "$checker" shape r.json || fail "report"
     grep -q 'w4a8_outliers_f16.*beside its weights: KLD' stdout || fail "no loss beside the weights"
+    [ "$(grep -c 'down_proj *alone: KLD' stdout)" -eq 2 ] || fail "no operator is named for clipping"
     works "${model[@]}" "${quick[@]}" --series activations --threads 2 --report t.json --plot ''
     "$checker" same r.json t.json || fail "two threads wrote something else"
 }

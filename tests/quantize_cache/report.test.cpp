@@ -48,6 +48,8 @@ TEST_CASE("the report has the documented members, and null where there is nothin
     CHECK(json.at("runs")[3].at("predicted_kld").is_null());
     CHECK(json.at("runs")[3].at("weight_bits").is_null());
     CHECK(json.at("runs")[3].at("beside_weights").empty());
+    CHECK(json.at("runs")[3].at("operators").empty());
+    CHECK(json.at("comparisons").empty());
     CHECK(json.at("heads")[0].at("chosen") == "adaptive");
     CHECK(!json.contains("budget"));
     report.budget.emplace();

@@ -26,7 +26,7 @@ struct measured_cache {
     index_t layers = 0;
     std::vector<std::shared_ptr<const layer_bases>> bases;  ///< [layers]
     std::vector<head_losses> heads;                         ///< [layers, heads, key and value]
-    std::vector<double> gains;  ///< [layers, key and value, widths 0 to 8]: nats a unit of error
+    std::vector<double> gains;  ///< [layers, heads, key and value, widths]: nats a unit of error
 
     [[nodiscard]] static index_t kind_index(kv_kind kind) { return kind == kv_kind::key ? 0 : 1; }
 
@@ -34,10 +34,23 @@ struct measured_cache {
         return heads[(layer * shape.heads + h) * 2 + kind_index(kind)];
     }
 
-    /// Lets errors of all keys count so many times.
-    void count_keys(double times) {
-        for (index_t i = 0; i < gains.size(); ++i) {
-            gains[i] *= i / 9 % 2 == 0 ? times : 1.0;
+    /// One gain for the keys of a layer, and one for its values: means by the errors of its heads.
+    void share_gains() {
+        for (index_t i = 0; i < layers * 2 * 9; ++i) {
+            const index_t layer = i / 18;
+            const kv_kind kind = i / 9 % 2 == 0 ? kv_kind::key : kv_kind::value;
+            double loss = 0.0;
+            double error = 0.0;
+            for (index_t h = 0; h < shape.heads; ++h) {
+                for (const double e : head(layer, h, kind).widths[i % 9].errors) {
+                    loss += gain_of(layer, h, kind)[i % 9] * e;
+                    error += e;
+                }
+            }
+            if (error <= 0.0) { continue; }
+            for (index_t h = 0; h < shape.heads; ++h) {
+                gain_of(layer, h, kind)[i % 9] = loss / error;
+            }
         }
     }
 
@@ -50,20 +63,27 @@ struct measured_cache {
         }
     }
 
-    /// Of one layer's keys or values: [widths].
-    [[nodiscard]] std::span<double, 9> gain(index_t layer, kv_kind kind) {
-        return std::span<double, 9>{&gains[(layer * 2 + kind_index(kind)) * 9], 9};
+    /// Of one head's keys or values: [widths].
+    [[nodiscard]] std::span<double, 9> gain_of(index_t layer, index_t h, kv_kind kind) {
+        return std::span<double, 9>{&gains[gain_index(layer, h, kind)], 9};
     }
 
-    [[nodiscard]] std::span<const double, 9> gain(index_t layer, kv_kind kind) const {
-        return std::span<const double, 9>{&gains[(layer * 2 + kind_index(kind)) * 9], 9};
+    [[nodiscard]] std::span<const double, 9> gain_of(index_t layer, index_t h, kv_kind kind) const {
+        return std::span<const double, 9>{&gains[gain_index(layer, h, kind)], 9};
     }
 
     /// Predicted loss of one unit at a width, in nats a token once the gains are measured.
     [[nodiscard]] double loss(index_t layer, index_t unit, int width) const {
         const kv_kind kind = shape.kind_of(unit);
-        const auto& at = head(layer, shape.head_of(unit), kind).widths[static_cast<index_t>(width)];
-        return gain(layer, kind)[static_cast<index_t>(width)] * at.errors[shape.group_of(unit)];
+        const index_t h = shape.head_of(unit);
+        const auto at = static_cast<index_t>(width);
+        return gain_of(layer, h, kind)[at] *
+               head(layer, h, kind).widths[at].errors[shape.group_of(unit)];
+    }
+
+  private:
+    [[nodiscard]] index_t gain_index(index_t layer, index_t h, kv_kind kind) const {
+        return ((layer * shape.heads + h) * 2 + kind_index(kind)) * 9;
     }
 };
 
@@ -134,7 +154,7 @@ measure_cache(const cache_statistics& statistics, const plan_options& options, E
         .layers = statistics.size(),
         .bases = {},
         .heads = std::vector<head_losses>(statistics.size() * heads * 2),
-        .gains = std::vector<double>(statistics.size() * 18, 1.0)};
+        .gains = std::vector<double>(statistics.size() * heads * 18, 1.0)};
     if (sample_blocks(statistics[0][0], statistics[0][0].key_rows(), options.block, 1).empty()) {
         return error{errc::invalid_argument, "no calibration sequence has a whole block of " +
                                                  std::to_string(options.block) + " tokens"};

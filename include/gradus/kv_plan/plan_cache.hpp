@@ -65,10 +65,17 @@ equal_plan(const measured_cache& measured, int key_width, int value_width) {
 }
 
 /// How a budget comes to keys and values.
-enum class budget_split : std::uint8_t {
-    automatic,  ///< wherever a bit saves most
-    equal,      ///< half of it each, to compare with
+struct budget_split {
+    double keys = 0.0;  ///< their part of the bits, up to 1; 0: wherever a bit saves most
+
+    [[nodiscard]] constexpr bool operator==(const budget_split&) const = default;
+
+    static const budget_split automatic;
+    static const budget_split equal;  ///< half of it each, to compare with
 };
+
+inline constexpr budget_split budget_split::automatic{};
+inline constexpr budget_split budget_split::equal{0.5};
 
 /// One item a phase, layer and unit; its options are the widths 0 to 8.
 class cache_items {
@@ -97,8 +104,9 @@ class cache_items {
             if (!chosen) { return chosen.error(); }
             return std::vector<std::uint8_t>(chosen->choice.begin(), chosen->choice.end());
         }
-        const auto keys = budget_allocator{}.allocate(keys_.view(), budget / 2);
-        const auto values = budget_allocator{}.allocate(values_.view(), budget / 2);
+        const auto for_keys = static_cast<std::uint64_t>(split.keys * static_cast<double>(budget));
+        const auto keys = budget_allocator{}.allocate(keys_.view(), for_keys);
+        const auto values = budget_allocator{}.allocate(values_.view(), budget - for_keys);
         if (!keys || !values) { return (keys ? values : keys).error(); }
         std::vector<std::uint8_t> widths;
         auto key = keys->choice.begin();

@@ -55,37 +55,47 @@ double divergence_of(const gradus::baseline<gradus::llama>& base,
     return gradus::summarize(base.compare(model, threads), {.resamples = 1}).kld;
 }
 
-/// What each width takes; its loss is measured if there is a text, and otherwise falls with bits.
-gradus::result<gradus::matrix_options> options_of(const gradus::llama& model,
-                                                  const gradus::named_matrix& matrix,
-                                                  const gradus::baseline<gradus::llama>* base,
-                                                  gradus::thread_pool& threads) {
-    gradus::matrix_options found{matrix.name, {}};
-    for (const int width : widths) {
-        auto stored = quantized(matrix.view(), width);
-        if (!stored) { return stored.error(); }
-        double loss = 1.0 / width;
-        if (base != nullptr) {
-            gradus::llama changed = model;
-            const auto replaced = changed.replace(matrix.name, {stored.value().part});
-            if (!replaced) { return replaced.error(); }
-            loss = divergence_of(*base, changed, threads);
+/// A matrix at every width.
+struct stored_matrix {
+    std::string name;
+    std::vector<stored_part> parts;  ///< [widths]
+};
+
+gradus::result<std::vector<stored_matrix>> store_all(const gradus::model_weights& weights) {
+    std::vector<stored_matrix> all;
+    for (const gradus::named_matrix& tensor : weights.tensors) {
+        if (!gradus::is_decoder_matrix(tensor.name)) { continue; }
+        stored_matrix matrix{tensor.name, {}};
+        for (const int width : widths) {
+            auto stored = quantized(tensor.view(), width);
+            if (!stored) { return stored.error(); }
+            matrix.parts.push_back(std::move(stored).value());
         }
-        found.options.push_back({stored.value().bits, loss});
+        all.push_back(std::move(matrix));
     }
-    return found;
+    return all;
 }
 
+/// What each width takes; its loss is measured if there is a text, and otherwise falls with bits.
 gradus::result<std::vector<gradus::matrix_options>>
-options_of_all(const session& shared,
+options_of_all(const gradus::llama& model,
+               const std::vector<stored_matrix>& matrices,
                const gradus::baseline<gradus::llama>* base,
                gradus::thread_pool& threads) {
     std::vector<gradus::matrix_options> all;
-    for (const gradus::named_matrix& tensor : shared.weights->tensors) {
-        if (!gradus::is_decoder_matrix(tensor.name)) { continue; }
-        auto options = options_of(*shared.model, tensor, base, threads);
-        if (!options) { return options.error(); }
-        all.push_back(std::move(options).value());
+    for (const stored_matrix& matrix : matrices) {
+        gradus::matrix_options found{matrix.name, {}};
+        for (index_t i = 0; i < widths.size(); ++i) {
+            double loss = 1.0 / widths[i];
+            if (base != nullptr) {
+                gradus::llama changed = model;
+                const auto replaced = changed.replace(matrix.name, {matrix.parts[i].part});
+                if (!replaced) { return replaced.error(); }
+                loss = divergence_of(*base, changed, threads);
+            }
+            found.options.push_back({matrix.parts[i].bits, loss});
+        }
+        all.push_back(std::move(found));
     }
     return all;
 }
@@ -115,7 +125,9 @@ gradus::result<memory_split> divide_memory(session& shared,
     }
     const std::uint64_t left = memory > split.fixed_bytes ? memory - split.fixed_bytes : 0;
     // A budget out of reach is refused before losses are measured.
-    const auto bare = options_of_all(shared, nullptr, threads);
+    const auto stored = store_all(weights);
+    if (!stored) { return stored.error(); }
+    const auto bare = options_of_all(*shared.model, stored.value(), nullptr, threads);
     if (!bare) { return bare.error(); }
     const auto reached = gradus::share_budget(*cache.value(), bare.value(), 8 * left);
     if (!reached) { return with_fixed(reached.error(), split.fixed_bytes); }
@@ -124,17 +136,17 @@ gradus::result<memory_split> divide_memory(session& shared,
     const gradus::window_set few{
         text.tokens, std::span{text.windows}.first(std::min<index_t>(4, text.windows.size()))};
     const gradus::baseline<gradus::llama> base{*shared.model, few, threads, index_t{1} << 30};
-    const auto measured = options_of_all(shared, &base, threads);
+    const auto measured = options_of_all(*shared.model, stored.value(), &base, threads);
     if (!measured) { return measured.error(); }
     const std::vector<gradus::matrix_options>& matrices = measured.value();
     const auto plan = gradus::share_budget(*cache.value(), matrices, 8 * left);
     if (!plan) { return with_fixed(plan.error(), split.fixed_bytes); }
     gradus::llama model = *shared.model;
     for (index_t m = 0; m < matrices.size(); ++m) {
-        const int width = widths[plan.value().choice[m]];
-        auto stored = quantized(weights.at(matrices[m].name).view(), width);
-        if (!stored) { return stored.error(); }
-        const auto replaced = model.replace(matrices[m].name, {stored.value().part});
+        const index_t choice = plan.value().choice[m];
+        const int width = widths[choice];
+        const auto replaced =
+            model.replace(matrices[m].name, {stored.value()[m].parts[choice].part});
         if (!replaced) { return replaced.error(); }
         split.widths.emplace_back(matrices[m].name, width);
     }

@@ -71,9 +71,10 @@ template <index_t Columns = 32> struct int8_per_group {
 /// Danger: where the few largest values of a token carry what it says, they are what this destroys.
 ///         At the first down projection of the reference model they hold 99.6 per cent of the
 ///         squares and reach 36 times the limit: the model diverges by 2.7 nats from this one
-///         matrix, and by .0005 with int8_per_token. Channels kept as f16 (model/outlier_part.hpp)
-///         do not mend it there, as such values wander among the channels; beside int8_per_token
-///         they help, and that is what to take. Look at the squares beyond the limit first.
+///         matrix, and by .0005 with int8_per_token. A hundredth of the channels kept as f16
+///         (model/outlier_part.hpp) does not mend it (2.1), as the largest of what is left are
+///         clamped then; beside int8_per_token it helps, and that is what to take. Look at the
+///         squares beyond the limit first.
 /// Error:  |x - its integer| <= scale / 2 up to that magnitude m, |x| - m beyond.
 /// Source: Wu et al. 2020, arXiv:2004.09602 (percentile calibration), here for every token anew.
 struct int8_clipped : int8_per_token {

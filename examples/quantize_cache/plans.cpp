@@ -65,20 +65,23 @@ measured_with(session& shared, const gradus::plan_options& options, gradus::thre
 gradus::status
 set_gains(session& shared, gradus::measured_cache& measured, gradus::thread_pool& threads) {
     if (measured.options.importance == gradus::channel_importance::none) { return gradus::done{}; }
-    if (shared.gains.empty()) {
-        gradus::plan_options options;
-        options.mappings = {true, true, true};
-        const auto all = measured_with(shared, options, threads);
-        if (!all) { return all.error(); }
+    // What an error costs depends on what tells channels apart: gains of their own for each.
+    gradus::plan_options options;
+    options.mappings = {true, true, true};
+    options.importance = measured.options.importance;
+    const auto all = measured_with(shared, options, threads);
+    if (!all) { return all.error(); }
+    std::vector<double>& gains = all.value()->gains;
+    const bool known = std::any_of(gains.begin(), gains.end(), [](double g) { return g != 1.0; });
+    if (!known) {
         constexpr index_t gain_windows = 4;
         const measured_text& text = shared.calibration;
         const auto few = std::span{text.windows}.first(std::min(gain_windows, text.windows.size()));
         const gradus::window_set set{text.tokens, few};
         const gradus::baseline<gradus::llama> base{*shared.model, set, threads, index_t{1} << 30};
         gradus::measure_gains(*all.value(), base, *shared.model, threads);
-        shared.gains = all.value()->gains;
     }
-    measured.gains = shared.gains;
+    measured.gains = std::vector<double>{gains};
     return gradus::done{};
 }
 

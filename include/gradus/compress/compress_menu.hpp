@@ -61,7 +61,7 @@ template <class Menu = compress_menu>
     std::uint64_t bits = 0;
     if (layout.empty()) { return bits; }
     const auto name = parse_layout_name(layout);
-    const bool known =
+    [[maybe_unused]] const bool known =
         name && Menu::visit(*name, [&]<class L>(const layout_choice<L>& choice) {
             bits = dense_bits<L>(rows, cols, choice.groups);
             const auto offer = [&](const survivor_pattern& pattern) {

@@ -29,7 +29,7 @@ case_help() {
     works --help
     for word in --model --calibrate --bits --code-bits --sparsity --widths --allocator --importance \
         --clusters --dependence --scale-search --fixed-groups --storage --order --refine --quality --group \
-        --block --match --output --report --plot --dry-run --fresh 'Exit codes'; do
+        --block --damping-rule --match --output --report --plot --dry-run --fresh 'Exit codes'; do
         grep -qF -- "$word" stdout || fail "$word is not explained"
     done
 }

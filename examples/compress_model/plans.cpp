@@ -9,6 +9,9 @@
 #include <gradus/allocation/quantile.hpp>
 #include <gradus/allocation/threshold.hpp>
 
+#include <algorithm>
+#include <limits>
+
 namespace compress_model {
 
 using namespace gradus;
@@ -116,6 +119,7 @@ cost_range feasible_bits(const session& job, const zero_rule& zeros, const targe
 
 result<bit_plan> uniform_plan(const session& job, const survey& known, const target& wanted) {
     std::optional<bit_plan> best;
+    double least = std::numeric_limits<double>::infinity();
     const std::vector<code_option> options = job.code_options();
     for (index_t w = 0; w < options.size(); ++w) {
         if (options[w].width == 0 || options[w].group != job.wanted.group) { continue; }
@@ -124,11 +128,14 @@ result<bit_plan> uniform_plan(const session& job, const survey& known, const tar
         planning::draft draft{known.matrices, blocks, job.rules()};
         draft.choose(std::vector<std::uint32_t>(blocks.size(), static_cast<std::uint32_t>(w)));
         bit_plan plan = draft.plan(known.other_bits);
-        const auto bits = planning::counted_bits(plan, wanted.what);
-        if (average_bits(bits, job.decoder_weights()) <= wanted.bits) { best = std::move(plan); }
+        const double bits =
+            average_bits(planning::counted_bits(plan, wanted.what), job.decoder_weights());
+        if (bits <= wanted.bits) { best = std::move(plan); }
+        least = std::min(least, bits);
     }
     if (best) { return *best; }
-    return error{errc::invalid_argument, "no uniform width is that narrow"};
+    return error{errc::invalid_argument,
+                 "out of reach: the narrowest takes " + finding_text::number(least) + " bits"};
 }
 
 }  // namespace compress_model

@@ -11,6 +11,7 @@
 
 #include <charconv>
 #include <iostream>
+#include <map>
 
 namespace compress_model {
 
@@ -132,11 +133,20 @@ class sparsity_runs {
         return done{};
     }
 
-    /// Rival: the best uniform width; none where even the narrowest is above the target.
+    /// Rival: the best uniform width. Where even the narrowest is above the target the floor is
+    /// told, where it is that of a target before there is nothing new to measure.
     [[nodiscard]] status add_one_width(const target& goal) {
-        const auto uniform = uniform_plan(job_, known_, goal);
-        if (!uniform) { return done{}; }
         const std::string name = name_of("one width", goal);
+        const auto uniform = uniform_plan(job_, known_, goal);
+        if (!uniform) {
+            std::cout << name << ": " << uniform.error().message << std::endl;
+            return done{};
+        }
+        const auto [as, first] = uniform_runs_.try_emplace(uniform->bits, name);
+        if (!first) {
+            std::cout << name << ": the same as " << as->second << std::endl;
+            return done{};
+        }
         const auto run_it = [&] {
             auto one = carry_out(w_, known_, *uniform, {}, zeros_, method::joint, name);
             if (one) { one->target_bits = goal.bits; }
@@ -169,7 +179,8 @@ class sparsity_runs {
     std::string title_;  // what its runs' names begin with
     zero_rule zeros_;
     survey known_;
-    survey plain_;  // of rounding, where it is a rival
+    survey plain_;                                            // of rounding, where it is a rival
+    std::map<std::uint64_t, std::string> uniform_runs_ = {};  // by the bits that they take
     stage surveyed_;
     memory_bound bound_;
 };

@@ -106,18 +106,20 @@ void add_mappings(std::vector<arm>& arms, const std::vector<double>& targets) {
     }
 }
 
+/// All with halves for keys and values and prices that are tried out: plans by gains alone can be
+/// several times off where channels are not told apart, and importance would have the credit.
 void add_importance(std::vector<arm>& arms, const std::vector<double>& targets) {
     for (const double target : targets) {
-        plan_options options = mapping_options(true, false, false);
-        options.importance = channel_importance::none;
-        arms.push_back({"importance", at("none", target), target, decided_cache{options}});
-        options.importance = channel_importance::flat;
-        arms.push_back({"importance", at("off", target), target, decided_cache{options}});
-        options.importance = channel_importance::weighed;
-        arms.push_back({"importance", at("static", target), target, decided_cache{options}});
-        decided_cache follows{options};
-        follows.dynamic = true;
-        arms.push_back({"importance", at("dynamic", target), target, std::move(follows)});
+        const auto add = [&](const std::string& name, channel_importance rule, bool dynamic) {
+            plan_options options = mapping_options(true, false, false);
+            options.importance = rule;
+            arms.push_back({"importance", at(name, target), target,
+                            decided_cache{options, tried_split::halves, dynamic}});
+        };
+        add("none", channel_importance::none, false);
+        add("off", channel_importance::flat, false);
+        add("static", channel_importance::weighed, false);
+        add("dynamic", channel_importance::weighed, true);
     }
 }
 

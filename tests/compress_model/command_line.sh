@@ -89,6 +89,15 @@ case_report() {
     done
 }
 
+# A rival of one width that two targets share is measured once, and one that is above a target says so.
+case_one_width() {
+    works "${model[@]}" --context 64 --calibration-tokens 256 --limit 128 --widths 2,3 --plot '' \
+        --bits 2.15 --bits 2.3 --bits 2.4 --report r.json
+    grep -q '^dense one width 2.15: out of reach: the narrowest takes 2.18' stdout || fail "no floor"
+    grep -q '^dense one width 2.4: the same as dense one width 2.3$' stdout || fail "measured twice"
+    "$checker" shape r.json || fail "report"
+}
+
 # Killed after a block of the survey, and again after a block of a run, it goes on and gives what it
 # gives undisturbed. Another job is told what differs.
 case_resume() {

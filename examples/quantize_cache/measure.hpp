@@ -49,7 +49,6 @@ struct session {
     std::deque<measured_text> texts;
     measured_text calibration;
     gradus::cache_statistics statistics = {};
-    std::vector<double> gains = {};  ///< measured when first needed, see `measured_cache::gains`
     std::vector<gradus::window> search = {};   ///< every other window of the calibration text
     std::vector<gradus::window> confirm = {};  ///< those in between
     std::optional<gradus::tuning_text<gradus::llama>> tuning = {};  ///< of both

@@ -81,8 +81,9 @@ void print_row(std::ostream& out, const run& one) {
     out << text("  %7.1f", one.common.seconds) << std::endl;
 }
 
-void print_out_of_reach(std::ostream& out, const std::string& name, double target, double floor) {
-    out << text("%-34.34s %7.3f %s %.4f", name.c_str(), target, "out of reach: the floor is", floor)
+void print_out_of_reach(std::ostream& out, const std::string& name, double target, double end) {
+    const char* const side = target < end ? "floor" : "ceiling";
+    out << text("%-34.34s %7.3f out of reach: the %s is %.4f", name.c_str(), target, side, end)
         << std::endl;
 }
 

@@ -14,8 +14,9 @@ void print_head(std::ostream& out, const std::vector<quantize_model::text_baseli
 
 void print_row(std::ostream& out, const run& one);
 
-/// A target that nothing can reach: the floor stands in its row.
-void print_out_of_reach(std::ostream& out, const std::string& name, double target, double floor);
+/// A target that nothing can reach: the end of what can be reached, floor or ceiling, stands in its
+/// row.
+void print_out_of_reach(std::ostream& out, const std::string& name, double target, double end);
 
 /// Widths of each layer and in total, and the stages with their times and peaks.
 void print_details(std::ostream& out, const run& one);

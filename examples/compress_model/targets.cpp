@@ -48,8 +48,9 @@ class sparsity_runs {
             if (check_reach(range, {goal.bits, weights})) {
                 all.push_back(goal);
             } else {
+                const double floor = average_bits(range.least, weights);
                 print_out_of_reach(std::cout, name_of(job_.joint(), goal), goal.bits,
-                                   average_bits(range.least, weights));
+                                   goal.bits < floor ? floor : average_bits(range.most, weights));
             }
         }
         return all;

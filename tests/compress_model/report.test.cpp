@@ -95,10 +95,12 @@ TEST_CASE("a row has target, achieved bits and losses") {
     }
 }
 
-TEST_CASE("a target out of reach prints the floor") {
+TEST_CASE("a target out of reach prints the floor, or the ceiling") {
     std::ostringstream out;
     print_out_of_reach(out, "2:4 joint 1", 1.0, 2.0625);
     CHECK(out.str().find("the floor is 2.0625") != std::string::npos);
+    print_out_of_reach(out, "2:4 joint 6", 6.0, 4.75);
+    CHECK(out.str().find("6.000 out of reach: the ceiling is 4.75") != std::string::npos);
 }
 
 TEST_CASE("details name widths of layers and stages") {

@@ -14,6 +14,8 @@ enum class damping_rule {
     median,  ///< H_jj += amount median(diag H): holds some faint channels, whatever the outliers
 };
 
+/// What is calibrated on texts of one kind and used on others wants `mean`: see `match_dense`.
+///
 /// `amount` 0 stands for clamp(0.35 n / tokens, 0.01, 0.3): few tokens need more.
 ///
 /// Source: the rule is fitted to the error on unseen tokens (n = 1024): at n/2, n, 4n and 16n

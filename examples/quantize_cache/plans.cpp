@@ -81,7 +81,7 @@ set_gains(session& shared, gradus::measured_cache& measured, gradus::thread_pool
         const gradus::baseline<gradus::llama> base{*shared.model, set, threads, index_t{1} << 30};
         gradus::measure_gains(*all.value(), base, *shared.model, threads);
     }
-    measured.gains = std::vector<double>{gains};
+    measured.gains = gains;
     return gradus::done{};
 }
 

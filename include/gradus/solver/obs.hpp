@@ -69,9 +69,8 @@ template <sparsity S, layout_type L, class Range>
 /// codebooks, which keep a level at zero where weights are pruned. Rounding is to the nearest level
 /// of what a weight has become by then.
 ///
-/// Memory: errors [1024, n] and the influence of 512 columns, beside weights, codes and factor.
-/// (With
-///         zeros of blocks or `quality`, errors [rows, n].)
+/// Memory: errors [1024, n] and the influence of 512 columns, beside weights, codes and factor;
+///         errors [rows, n] with zeros of blocks or `quality`.
 /// Flops:  rows n^2, nearly all in products. Bits do not depend on the executor.
 /// Errors: those of `check_obs` and of `solve`; knobs of the recipe.
 template <class T, layout_type L, class Range, sparsity S, executor E = const serial>

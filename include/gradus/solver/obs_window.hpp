@@ -183,7 +183,8 @@ template <class T> struct keep_above {
     }
 };
 
-/// The N dearest of every M columns, by what they are when the first of them is reached.
+/// The N dearest of every M columns, by what they are when the first of them is reached. (All six
+/// supports of 2:4 tried, codes and all, lost 0.1 to 0.3 % less and took half as long again.)
 template <class T, index_t N, index_t M> struct keep_n_of_m {
     T keep_of[M][simd::lanes];
 

@@ -273,6 +273,32 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("as many zeros as asked for where codes follow and the last columns are cheap") {
+    // Nearly all of those must go, and as they are alike, what goes makes the next ones dearer:
+    // what one window lacks may not be more than those behind it have room for.
+    const index_t rows = 64;
+    for (const index_t cheap : {33u, 48u, 64u}) {
+        layer l = random_layer(rows, 96, 300, gradus::test::seed());
+        for (index_t i = 0; i < l.cols; ++i) {
+            for (index_t j = l.cols - cheap; j < l.cols; ++j) {
+                const bool both = i >= l.cols - cheap;
+                const double alike = both ? (i == j ? 1e-4 : 0.9e-4) : 0.0;
+                l.h[i * l.cols + j] = l.h[j * l.cols + i] = alike;
+            }
+        }
+        const auto f = factor_of<float>(l, some);
+        for (const double more : {-40.0, -1.0, 0.0, 1.0, 40.0}) {
+            const double wanted = static_cast<double>(rows * cheap) + more + 0.25;
+            const unstructured zeros{wanted / static_cast<double>(rows * l.cols)};
+            auto q = gradus::test::converted<float>(l.w);
+            const auto done = gradus::obs(matrix_view<float>{q.data(), rows, l.cols}, f,
+                                          recipe<obs_layout<8>>{}, zeros);
+            REQUIRE(done.has_value());
+            CHECK(done.value().zeros >= zeros.zeros(rows * l.cols));
+        }
+    }
+}
+
 TEST_CASE("slices share zeros by what their rows cost") {
     // Every other panel is ten times as large: those of one slice, there being two.
     const index_t rows = 32 * 2 * gradus::slice_panels;

@@ -69,6 +69,11 @@ template <class T> class zero_price {
         return std::min(std::max(planned, due > rest ? due - rest : 0), count * rows_);
     }
 
+    /// Whether too few zeros in the next `count` steps could not be made up for behind them.
+    [[nodiscard]] bool is_tight(index_t step, index_t count, index_t zeros) const {
+        return due_after(zeros) > (cols_ - step - count) * rows_;
+    }
+
   private:
     [[nodiscard]] index_t due_after(index_t zeros) const {
         return total_ > zeros ? total_ - zeros : 0;
@@ -172,7 +177,8 @@ void sweep_priced(
                 const index_t count = std::min(window_columns, block.end - at);
                 const index_t wanted = price.wanted(at, count, zeros);
                 // What rounds to zero is not counted by the cut: following costs is closer.
-                const bool exact = !Choice::quantizes || at + count == s.weights.cols;
+                const bool exact = !Choice::quantizes || price.is_tight(at, count, zeros) ||
+                                   at + count == s.weights.cols;
                 cut_steps(s, choose, fitter, room, block, {at, count, wanted, exact}, threads);
                 at += count;
                 continue;

@@ -24,10 +24,8 @@ status refuse_idle_options(const options& wanted) {
     if (wanted.seed && !writes && !samples) {
         return idle("--seed has no effect without --calibrate self");
     }
-    const bool share = std::any_of(wanted.sparsity.begin(), wanted.sparsity.end(),
-                                   [](const std::string& s) { return s != "2:4"; });
-    if (wanted.quality != 0 && !share) {
-        return idle("--quality has no effect without a share of zeros by --sparsity");
+    if (wanted.quality != 0 && wanted.sparsity.empty()) {
+        return idle("--quality has no effect without zeros by --sparsity");
     }
     const bool legacy = wanted.allocator == "threshold" || wanted.allocator == "legacy_quantile";
     if (legacy && !wanted.widths.empty()) {

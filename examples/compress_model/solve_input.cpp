@@ -88,7 +88,7 @@ obs_options input_job::options_of_obs() const {
     o.grids = job_.rules().grids;
     if (how_ != method::joint) { return o; }
     o.refine = job_.wanted.refine;
-    o.quality = zeros_.choice == zero_rule::kind::share ? job_.wanted.quality : 0;
+    o.quality = zeros_.choice == zero_rule::kind::none ? 0 : job_.wanted.quality;
     return o;
 }
 

@@ -46,7 +46,7 @@ case_bad_options() {
     refuses 2 '--dependence has no effect' --dependence histogram --report r.json --plot ''
     refuses 2 'needs a text' --model "$reference" --report r.json --plot ''
     refuses 2 '--seed has no effect' --calibrate short.bin --seed 2 --report r.json --plot ''
-    refuses 2 '--quality has no effect' --quality 8 --sparsity 2:4 --report r.json --plot ''
+    refuses 2 '--quality has no effect' --quality 8 --report r.json --plot ''
     refuses 2 '--widths has no effect' --allocator threshold --importance enhanced --widths 2 \
         --report r.json --plot ''
     refuses 2 '--widths 1 has no effect' --widths 1,2 --sparsity 0.5 --report r.json --plot ''

@@ -94,6 +94,38 @@ TEST_CASE_TEMPLATE("U U^T is 2/t sum x x^T with its damping, by column, by mean 
     }
 }
 
+TEST_CASE_TEMPLATE("the scale of a column does not change what holds it, if it is told",
+                   T,
+                   float,
+                   double) {
+    const index_t n = 37;
+    const auto x = tokens_of(200, n, n);
+    std::vector<double> scales;
+    auto divided = x;
+    for (index_t j = 0; j < n; ++j) {
+        scales.push_back(std::exp2(static_cast<double>(j % 7) - 3.0));
+        for (index_t t = 0; t < 200; ++t) {
+            divided[t * n + j] /= static_cast<float>(scales[j]);
+        }
+    }
+    for (const auto rule : {damping_rule::column, damping_rule::mean, damping_rule::median}) {
+        hessian<T> whole{n};
+        hessian<T> scaled{n};
+        REQUIRE(whole.accumulate({x.data(), 200, n}).has_value());
+        REQUIRE(scaled.accumulate({divided.data(), 200, n}).has_value());
+        const auto f = factorize(std::move(whole), damping{0.05, rule});
+        const auto g = factorize(std::move(scaled), damping{0.05, rule, scales});
+        REQUIRE(f.has_value());
+        REQUIRE(g.has_value());
+        const double bound = sizeof(T) == 4 ? 1e-4 : 1e-10;
+        for (index_t j = 0; j < n; ++j) {
+            const auto pivot = static_cast<double>(f.value().pivot(j));
+            CHECK(static_cast<double>(g.value().pivot(j)) * scales[j] ==
+                  doctest::Approx(pivot).epsilon(bound));
+        }
+    }
+}
+
 TEST_CASE("the default damping follows the number of tokens") {
     CHECK(damping{}.share(1000, 100) == doctest::Approx(0.3));
     CHECK(damping{}.share(1000, 3500) == doctest::Approx(0.1));

@@ -4,6 +4,8 @@
 
 #include <gradus/core/real.hpp>
 
+#include <span>
+
 namespace gradus {
 
 /// What the amount is a share of.
@@ -24,6 +26,11 @@ enum class damping_rule {
 struct damping {
     double amount = 0.0;
     damping_rule rule = damping_rule::column;
+
+    /// [n] what the columns of the input were divided by beforehand, e.g. scales that were folded
+    /// into the model; empty: 1. Shares of a mean or median are then of H_jj s_j^2, over s_j^2, so
+    /// that what holds a column does not depend on its scale.
+    std::span<const double> scales = {};
 
     [[nodiscard]] GRADUS_INLINE double share(index_t n, index_t tokens) const noexcept {
         if (amount != 0.0) { return amount; }

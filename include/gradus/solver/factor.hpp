@@ -73,6 +73,10 @@ template <class T>
     const index_t n = h.size();
     T largest = 0;
     std::vector<T> curvatures(n);
+    GRADUS_EXPECT(how.scales.empty() || how.scales.size() == n);
+    const auto squared_scale = [&](index_t j) {
+        return how.scales.empty() ? T(1) : static_cast<T>(how.scales[j] * how.scales[j]);
+    };
     for (index_t j = 0; j < n; ++j) {
         const T curvature = h.curvature(j);
         if (!std::isfinite(curvature)) {
@@ -80,7 +84,7 @@ template <class T>
                                               std::to_string(j) + " (outliers beyond 1e18?)"};
         }
         largest = std::max(largest, curvature);
-        curvatures[j] = curvature;
+        curvatures[j] = curvature * squared_scale(j);
     }
     if (largest == T(0)) {
         return error{errc::no_effect, "the Hessian of '" + h.name() +
@@ -94,7 +98,7 @@ template <class T>
         f.dead[j] = curvature <= T(1e-12) * largest;
         f.report.dead_columns += f.dead[j];
         f.root[j] = f.dead[j] != 0 ? T(1) : std::sqrt(curvature);
-        const T relative = one / (f.root[j] * f.root[j]);
+        const T relative = one / (f.root[j] * f.root[j] * squared_scale(j));
         f.added[j] = static_cast<T>(share) * (how.rule == damping_rule::column ? T(1) : relative);
     }
     return done{};

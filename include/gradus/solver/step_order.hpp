@@ -85,7 +85,8 @@ template <class T> struct ordered_factor {
     obs_factor<T> factor;
 };
 
-/// The factor of H's columns in an order. Memory: one copy of H. Errors: those of `factorize`.
+/// The factor of H's columns in an order (`how.scales`: as H has them). Memory: one copy of H.
+/// Errors: those of `factorize`.
 template <class T, executor E = const serial>
 [[nodiscard]] result<ordered_factor<T>> factorize_in_order(const hessian<T>& h,
                                                            std::vector<index_t> order,
@@ -101,7 +102,11 @@ template <class T, executor E = const serial>
         }
     });
     turned.assign(turned.lower(), h.tokens());
-    auto factor = factorize(std::move(turned), how, threads);
+    std::vector<double> scales;
+    for (index_t i = 0; i < order.size() && !how.scales.empty(); ++i) {
+        scales.push_back(how.scales[order[i]]);
+    }
+    auto factor = factorize(std::move(turned), {how.amount, how.rule, scales}, threads);
     if (!factor) { return factor.error(); }
     return ordered_factor<T>{std::move(order), std::move(*factor)};
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Least squares, soft enough that a target stays near the weights.
 #include "dense_target.hpp"
-#include "survey.hpp"
+#include "factors.hpp"
 
 #include <gradus/solver/match_dense.hpp>
 
@@ -15,12 +15,13 @@ namespace {
 
 /// By columns as they come; none where nothing comes in.
 std::optional<obs_factor<float>> target_factor(const input_statistics<>& statistics,
-                                               thread_pool& threads) {
+                                               const session& job) {
     if (!statistics.parts().cross) { return std::nullopt; }
     std::vector<index_t> natural(statistics.width());
     std::iota(natural.begin(), natural.end(), index_t{0});
-    constexpr damping soft{0.1, damping_rule::mean};  // see `match_dense`
-    auto f = factorize(hessian_in_order(statistics, natural), soft, threads);
+    const std::vector<double> scales = job.scales_of(statistics.name(), natural);
+    const damping soft{0.1, damping_rule::mean, scales};  // see `match_dense`
+    auto f = factorize(hessian_in_order(statistics, natural), soft, job.threads);
     if (!f) { return std::nullopt; }
     return std::move(*f);
 }
@@ -46,7 +47,7 @@ status match(std::vector<float>& w,
 result<std::vector<std::vector<float>>>
 starts_of(const session& job, index_t step, distinct_input input, input_statistics<>& statistics) {
     std::vector<std::vector<float>> starts;
-    const auto factor = target_factor(statistics, job.threads);
+    const auto factor = target_factor(statistics, job);
     for (const std::string_view reader : llama_readers(input)) {
         named_matrix weights = job.matrix(layer_name(step, reader));
         if (!factor) {

@@ -80,7 +80,7 @@ facts facts_of(const session& job) {
         {"--seed", o.seed ? std::to_string(*o.seed) : "1"},
         {"--refine", std::to_string(o.refine)},
         {"--quality", std::to_string(o.quality)},
-        {"--damping", text_of(o.damping)},
+        {"--damping", o.damping ? text_of(*o.damping) : "0.1, with zeros 0.3"},
         {"--damping-rule", o.damping_rule},
         {"--match", text_of(o.match)},
         {"format", "1"},

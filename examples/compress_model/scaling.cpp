@@ -2,7 +2,7 @@
 // The search of exponents, input by input, and the fold.
 #include "../quantize_model/progress.hpp"
 #include "scaling.hpp"
-#include "survey.hpp"
+#include "factors.hpp"
 
 #include <gradus/calibrate/collect.hpp>
 #include <gradus/compress/fold_scales.hpp>
@@ -137,8 +137,9 @@ class scale_trial {
                     static_cast<float>(static_cast<double>(lower(i, j)) / (scales[i] * scales[j]));
             }
         }
-        return factorize_in_order(h, processing_order(job_, scaled, {}), job_.damping(),
-                                  job_.threads);
+        damping how = job_.damping({});
+        how.scales = scales;
+        return factorize_in_order(h, processing_order(job_, scaled, {}), how, job_.threads);
     }
 
     const session& job_;
@@ -183,6 +184,7 @@ status fold_all(session& job, model_weights weights, const std::vector<fold>& fo
         for (std::string& name : fold_scales(weights, f.step, f.input, f.scales, type)) {
             job.changed.insert(std::move(name));
         }
+        job.scales.insert_or_assign(input_name(f.step, f.input), f.scales);
     }
     auto model = make_llama(weights);
     if (!model) { return model.error(); }
@@ -210,7 +212,7 @@ result<std::vector<scaled_input>> scale_inputs(session& job) {
         }
         for (const distinct_input input : distinct_inputs) {
             const auto& one = *statistics[static_cast<index_t>(input)];
-            const auto lone = lone_curvature(job, one);
+            const auto lone = lone_curvature(job, one, {});
             if (!lone) { return lone.error(); }
             const scale_trial trial{job, *weights, step, input, one, *lone};
             auto best = choose(trial);

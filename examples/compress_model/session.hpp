@@ -39,10 +39,11 @@ struct session {
     gradus::calibration_text calibration;
     std::deque<measured_text> texts;
     gradus::thread_pool& threads;
-    record kept = {};                                  ///< what is completed already
-    std::optional<gradus::model_weights> folded = {};  ///< the weights with scales folded in
-    std::optional<gradus::llama> scaled = {};          ///< `model`, of these
-    std::set<std::string> changed = {};                ///< float tensors that this changed
+    record kept = {};                                        ///< what is completed already
+    std::optional<gradus::model_weights> folded = {};        ///< the weights with scales folded in
+    std::optional<gradus::llama> scaled = {};                ///< `model`, of these
+    std::set<std::string> changed = {};                      ///< float tensors that this changed
+    std::map<std::string, std::vector<double>> scales = {};  ///< of inputs by name, where not 1
 
     /// Whether rows of simpler methods are wanted; they stand beside the unscaled model.
     [[nodiscard]] bool rivals() const { return wanted.rivals && !scaled; }
@@ -101,10 +102,23 @@ struct session {
         return {.group = wanted.group, .refine = wanted.refine};
     }
 
-    [[nodiscard]] gradus::damping damping() const {
-        using enum gradus::damping_rule;
-        const std::string& rule = wanted.damping_rule;
-        return {wanted.damping, rule == "mean" ? mean : rule == "median" ? median : column};
+    /// What was divided out of an input, by columns in `order`; empty: nothing.
+    [[nodiscard]] std::vector<double> scales_of(const std::string& input,
+                                                std::span<const gradus::index_t> order) const {
+        std::vector<double> some;
+        const auto found = scales.find(input);
+        for (gradus::index_t i = 0; found != scales.end() && i < order.size(); ++i) {
+            some.push_back(found->second[order[i]]);
+        }
+        return some;
+    }
+
+    [[nodiscard]] gradus::damping damping(const zero_rule& zeros) const {
+        gradus::damping how;
+        how.amount = wanted.damping.value_or(zeros.choice == zero_rule::kind::none ? 0.1 : 0.3);
+        if (wanted.damping_rule == "mean") { how.rule = gradus::damping_rule::mean; }
+        if (wanted.damping_rule == "median") { how.rule = gradus::damping_rule::median; }
+        return how;
     }
 };
 

@@ -68,7 +68,7 @@ result<ordered_factor<float>> input_job::factor_of(const input_statistics<>& sta
                                                    const stored_input& stored) {
     const index_t n = statistics.width();
     if (how_ == method::rounding) { return factor_of_nothing(n, job_.threads); }
-    const auto lone = lone_curvature(job_, statistics);
+    const auto lone = lone_curvature(job_, statistics, zeros_);
     auto f = lone ? processing_factor(job_, statistics, stored.order, *lone, zeros_)
                   : result<ordered_factor<float>>{lone.error()};
     if (!f && f.error().code == errc::no_effect) {
@@ -121,8 +121,8 @@ input_job::best_codes(std::vector<float>& w, const matrix_plan& plan, const shar
     const bool mixed = plan.runs.size() > 1 && how_ != method::rounding &&
                        zeros_.choice != zero_rule::kind::two_of_four;
     if (!mixed || job_.wanted.order != "best") { return codes_of(w, plan, f); }
-    const auto other =
-        factor_in_order(input.statistics, input.stored.order, narrowest_first(plan, f.order), job_);
+    const auto other = factor_in_order(input.statistics, input.stored.order,
+                                       narrowest_first(plan, f.order), job_, zeros_);
     if (!other) { return codes_of(w, plan, f); }  // zero came in: `f` is of no inputs
     std::vector<float> second = w;
     auto one = codes_of(w, plan, f);

@@ -9,9 +9,6 @@
 #include "worth.hpp"
 
 #include <gradus/compress/storage_order.hpp>
-#include <gradus/solver/redundancy.hpp>
-
-#include <numeric>
 
 namespace compress_model {
 
@@ -128,7 +125,7 @@ status survey_input(const session& job,
     const input_statistics<>& statistics = from.statistics;
     const index_t n = statistics.width();
     note(found.findings, find_few_tokens(statistics.name(), statistics.tokens(), n));
-    const auto lone = lone_curvature(job, statistics);
+    const auto lone = lone_curvature(job, statistics, zeros);
     if (!lone) { return lone.error(); }
     auto ordered =
         storage_order(job, statistics, from.some, sensitivity_of(job, from, *lone), found.findings);
@@ -149,81 +146,6 @@ status survey_input(const session& job,
 }
 
 }  // namespace
-
-hessian<float> hessian_in_order(const input_statistics<>& statistics,
-                                std::span<const index_t> order) {
-    const index_t n = statistics.width();
-    hessian<float> h{n, statistics.name()};
-    const matrix_view<float> lower = h.lower();
-    for (index_t i = 0; i < n; ++i) {
-        for (index_t j = 0; j <= i; ++j) {
-            lower(i, j) = statistics.products()(order[i], order[j]);
-        }
-    }
-    h.assign(lower, statistics.tokens());
-    return h;
-}
-
-result<std::vector<double>> lone_curvature(const session& job,
-                                           const input_statistics<>& statistics) {
-    std::vector<index_t> natural(statistics.width());
-    std::iota(natural.begin(), natural.end(), index_t{0});
-    const auto f = factorize(hessian_in_order(statistics, natural), job.damping(), job.threads);
-    if (!f) { return f.error(); }
-    const std::vector<float> inverse = inverse_diagonal(*f, job.threads);
-    std::vector<double> lone;
-    for (index_t j = 0; j < f->size; ++j) {
-        const auto root = static_cast<double>(f->root[j]);
-        lone.push_back(root * root / static_cast<double>(inverse[j]));
-    }
-    return lone;
-}
-
-std::vector<index_t>
-processing_order(const session& job, std::span<const double> lone, const zero_rule& zeros) {
-    std::vector<index_t> order = order_by(lone);
-    const bool neighbours = zeros.choice == zero_rule::kind::two_of_four;
-    if (neighbours || job.wanted.order == "natural") {
-        std::iota(order.begin(), order.end(), index_t{0});
-    }
-    return order;
-}
-
-result<ordered_factor<float>> processing_factor(const session& job,
-                                                const input_statistics<>& statistics,
-                                                std::span<const index_t> stored,
-                                                std::span<const double> lone,
-                                                const zero_rule& zeros) {
-    std::vector<double> as_stored;
-    for (const index_t c : stored) {
-        as_stored.push_back(lone[c]);
-    }
-    return factor_in_order(statistics, stored, processing_order(job, as_stored, zeros), job);
-}
-
-result<ordered_factor<float>> factor_in_order(const input_statistics<>& statistics,
-                                              std::span<const index_t> stored,
-                                              std::vector<index_t> order,
-                                              const session& job) {
-    std::vector<index_t> columns;  // of the model, at each step
-    for (const index_t c : order) {
-        columns.push_back(stored[c]);
-    }
-    auto f = factorize(hessian_in_order(statistics, columns), job.damping(), job.threads);
-    if (!f) { return f.error(); }
-    return ordered_factor<float>{std::move(order), std::move(*f)};
-}
-
-result<ordered_factor<float>> factor_of_nothing(index_t n, thread_pool& threads) {
-    hessian<float> h{n, "no calibration"};
-    for (index_t j = 0; j < n; ++j) {
-        h.lower()(j, j) = 1.0f;
-    }
-    h.assign(h.lower(), 1);
-    std::vector<index_t> order(n);
-    std::iota(order.begin(), order.end(), index_t{0});
-    return factorize_in_order(h, order, {.amount = 1e-6}, threads);
-}
 
 result<survey> survey_rounding(const session& job) {
     survey found;

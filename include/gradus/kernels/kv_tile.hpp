@@ -33,32 +33,11 @@ template <int W, index_t Rows, attention_scheme S> class kv_tile {
 
   public:
     /// Not inlined: in the midst of others its loops lose registers, and a third of their speed.
+    /// Defined below: what stands in a class is inline, and compiled again wherever it is used.
     [[gnu::noinline]] static void multiply(const kv_codes& codes,
                                            const operands& x,
                                            float* sums,  // [Rows][stride], 32 of each
-                                           index_t stride) {
-        constexpr index_t registers = simd::parts == 1 ? 16 : 8;
-        constexpr index_t held = std::max(index_t{1}, registers / (sums_a_row * simd::parts));
-        constexpr index_t at_once = std::min(Rows, held);
-        static_assert(Rows % at_once == 0);
-        for (index_t r = 0; r < Rows; r += at_once) {
-            if constexpr (digits == 0) {
-                if (codes.levels == nullptr) {
-                    multiply_floats<at_once>(codes, x, r, sums + r * stride, stride,
-                                             [](const simd::u32x16& code) GRADUS_INLINE_LAMBDA {
-                                                 return simd::as_real<float>(code);
-                                             });
-                } else {
-                    multiply_floats<at_once>(codes, x, r, sums + r * stride, stride,
-                                             [&](const simd::u32x16& code) GRADUS_INLINE_LAMBDA {
-                                                 return simd::lookup<(1 << W)>(codes.levels, code);
-                                             });
-                }
-            } else {
-                multiply_digits<at_once>(codes, x, r, sums + r * stride, stride);
-            }
-        }
-    }
+                                           index_t stride);
 
   private:
     GRADUS_INLINE static void ask_for(const kv_codes& codes, index_t block) {
@@ -187,6 +166,60 @@ template <int W, index_t Rows, attention_scheme S> class kv_tile {
         });
     }
 };
+
+template <int W, index_t Rows, attention_scheme S>
+void kv_tile<W, Rows, S>::multiply(const kv_codes& codes,
+                                   const operands& x,
+                                   float* sums,
+                                   index_t stride) {
+    constexpr index_t registers = simd::parts == 1 ? 16 : 8;
+    constexpr index_t held = std::max(index_t{1}, registers / (sums_a_row * simd::parts));
+    constexpr index_t at_once = std::min(Rows, held);
+    static_assert(Rows % at_once == 0);
+    for (index_t r = 0; r < Rows; r += at_once) {
+        if constexpr (digits == 0) {
+            if (codes.levels == nullptr) {
+                multiply_floats<at_once>(codes, x, r, sums + r * stride, stride,
+                                         [](const simd::u32x16& code) GRADUS_INLINE_LAMBDA {
+                                             return simd::as_real<float>(code);
+                                         });
+            } else {
+                multiply_floats<at_once>(codes, x, r, sums + r * stride, stride,
+                                         [&](const simd::u32x16& code) GRADUS_INLINE_LAMBDA {
+                                             return simd::lookup<(1 << W)>(codes.levels, code);
+                                         });
+            }
+        } else {
+            multiply_digits<at_once>(codes, x, r, sums + r * stride, stride);
+        }
+    }
+}
+
+// The tiles of exact attention are most of what a source with a packed cache costs to compile.
+// Where several sources of a program have one, GRADUS_KV_TILES defined as `extern` leaves them to
+// another source, which defines it as nothing.
+#if defined(GRADUS_KV_TILES)
+#define GRADUS_KV_TILE_OF(width, rows)                                                             \
+    GRADUS_KV_TILES template void kv_tile<width, rows, exact_attention>::multiply(                 \
+        const kv_codes&, const kv_operands<rows, exact_attention>&, float*, index_t);
+#define GRADUS_KV_TILES_OF(rows)                                                                   \
+    GRADUS_KV_TILE_OF(1, rows)                                                                     \
+    GRADUS_KV_TILE_OF(2, rows)                                                                     \
+    GRADUS_KV_TILE_OF(3, rows)                                                                     \
+    GRADUS_KV_TILE_OF(4, rows)                                                                     \
+    GRADUS_KV_TILE_OF(5, rows)                                                                     \
+    GRADUS_KV_TILE_OF(6, rows)                                                                     \
+    GRADUS_KV_TILE_OF(7, rows)                                                                     \
+    GRADUS_KV_TILE_OF(8, rows)
+GRADUS_KV_TILES_OF(1)
+GRADUS_KV_TILES_OF(2)
+GRADUS_KV_TILES_OF(4)
+#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
+GRADUS_KV_TILES_OF(8)
+#endif
+#undef GRADUS_KV_TILES_OF
+#undef GRADUS_KV_TILE_OF
+#endif
 
 }  // namespace GRADUS_ISA
 }  // namespace gradus

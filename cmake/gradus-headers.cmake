@@ -197,6 +197,7 @@ set(GRADUS_HEADERS
     gradus/kernels/candidate_losses.hpp
     gradus/kernels/clipped_magnitude.hpp
     gradus/kernels/decode.hpp
+    gradus/kernels/decode_pairs.hpp
     gradus/kernels/decode_panel.hpp
     gradus/kernels/decode_rows.hpp
     gradus/kernels/dispatch.hpp

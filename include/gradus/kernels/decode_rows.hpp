@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gradus/core/matrix_view.hpp>
+#include <gradus/kernels/decode_pairs.hpp>
 #include <gradus/kernels/tile_cursor.hpp>
 #include <gradus/kernels/unpack_rows.hpp>
 #include <gradus/kernels/vectorizable.hpp>
@@ -160,6 +161,12 @@ template <decoded_by_rows L> class row_decoder {
 /// A full tile: out [32, cols]. Equal to map.decode of every code, bit for bit.
 template <decoded_by_rows L>
 void decode_full_tile(const packed_view<L>& w, index_t tile, matrix_view<float> out) {
+    if constexpr (decoded_by_pairs<L>) {
+        const index_t group = w.shape().group_cols;
+        if (w.cols % 16 == 0 && (group % 16 == 0 || group >= w.cols)) {
+            return pair_decoder<L>{w.map, out}.decode(tile_cursor<L>{w, tile, 0});
+        }
+    }
     using decoder = row_decoder<L>;
     tile_cursor<L> cursor{w, tile, 0};
     decoder rows{w.map, out};

@@ -79,6 +79,26 @@ template <int Size>
     return r;
 }
 
+/// Whether `looked_up` is one operation.
+#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
+inline constexpr bool looks_up_sixteen = true;
+#else
+inline constexpr bool looks_up_sixteen = false;
+#endif
+
+/// r[i] = table[index[i] % 16], the table in a register.
+[[nodiscard]] GRADUS_INLINE f32x16 looked_up(const f32x16& table, const u32x16& index) {
+#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
+    f32x16 r;
+    r.part[0] = native<float>(_mm512_permutexvar_ps(index.part[0], table.part[0]));
+    return r;
+#else
+    float entries[lanes];
+    table.store(entries);
+    return lookup_one_by_one(entries, index & u32x16(15u));
+#endif
+}
+
 }  // namespace simd
 }  // namespace GRADUS_ISA
 }  // namespace gradus

@@ -47,6 +47,21 @@ namespace simd {
     return r;
 }
 
+/// The same in the lowest byte of each word, whatever the others are: on AVX-512 a load that
+/// repeats and a shuffle, where widening from memory takes two shuffles on Zen 4.
+[[nodiscard]] GRADUS_INLINE u32x16 load_low_bytes(const code_t* from) {
+#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
+    const __m512i four_times = _mm512_broadcast_i32x4(
+        _mm_loadu_si128(static_cast<const __m128i*>(static_cast<const void*>(from))));
+    constexpr std::uint32_t places[lanes] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    u32x16 r;
+    r.part[0] = native<std::uint32_t>(_mm512_shuffle_epi8(four_times, _mm512_loadu_si512(places)));
+    return r;
+#else
+    return load_codes(from);
+#endif
+}
+
 /// Words below 256 as sixteen codes.
 GRADUS_INLINE void store_codes(const u32x16& v, code_t* to) {
 #if GRADUS_HAS_SIMD && defined(__SSE4_2__)

@@ -82,25 +82,28 @@ template <decoded_by_rows L> class row_decoder {
         for (index_t half = 0; half < 2; ++half) {
             grids[half].scale.store(&scale_[held_][simd::lanes * half]);
             if constexpr (has_zero_point<mapping_type>) {
-                simd::store_codes(grids[half].zero, &zero_[held_][simd::lanes * half]);
+                grids[half].zero.store(&zero_[held_][simd::lanes * half]);
             }
         }
     }
 
     [[nodiscard]] GRADUS_INLINE params grid(index_t part, index_t row) const {
         if constexpr (has_zero_point<mapping_type>) {
-            return {scale_[part][row], zero_[part][row]};
+            return {scale_[part][row], static_cast<code_t>(zero_[part][row])};
         } else {
             return {scale_[part][row]};
         }
     }
 
     template <index_t Columns> GRADUS_INLINE void write_alike() const {
-        for (index_t r = 0; r < L::tile_rows; ++r) {
-            float* out = out_.data + r * out_.stride + first_;
+        const index_t stride = out_.stride;  // copies: a store might change them, for all g++ sees
+        const index_t parts = held_;
+        float* row = out_.data + first_;
+        for (index_t r = 0; r < L::tile_rows; ++r, row += stride) {
             const code_t* codes = codes_ + row_in_strip(r);
-            for (index_t i = 0; i < held_; ++i) {
-                write_strips<Columns / 16>(grid(i, r), codes, out);
+            float* out = row;
+            for (index_t i = 0; i < parts; ++i) {
+                write_strips<Columns / 16>(i, r, codes, out);
                 codes += Columns / 16 * strip_codes;
                 out += Columns;
             }
@@ -112,17 +115,16 @@ template <decoded_by_rows L> class row_decoder {
             float* out = out_.data + r * out_.stride + first_;
             const code_t* codes = codes_ + row_in_strip(r);
             for (index_t i = 0; i < held_; ++i) {
-                const params p = grid(i, r);
                 index_t left = columns_[i];
                 for (; left >= 64; left -= 64, out += 64, codes += 4 * strip_codes) {
-                    write_strips<4>(p, codes, out);
+                    write_strips<4>(i, r, codes, out);
                 }
                 for (; left >= 16; left -= 16, out += 16, codes += strip_codes) {
-                    write_strips<1>(p, codes, out);
+                    write_strips<1>(i, r, codes, out);
                 }
                 if (left == 0) { continue; }
                 float values[simd::lanes];
-                write_strips<1>(p, codes, values);
+                write_strips<1>(i, r, codes, values);
                 std::memcpy(out, values, left * sizeof(float));
                 out += left;
                 codes += strip_codes;
@@ -132,17 +134,20 @@ template <decoded_by_rows L> class row_decoder {
 
     /// Some strips of one row.
     template <index_t Strips>
-    GRADUS_INLINE void write_strips(const params& p, const code_t* codes, float* out) const {
+    GRADUS_INLINE void
+    write_strips(index_t part, index_t row, const code_t* codes, float* out) const {
+        const simd::f32x16 scale(scale_[part][row]);
+        const std::uint32_t zero_point = zero_[part][row];
         simd::unrolled<Strips>([&](index_t s) GRADUS_INLINE_LAMBDA {
             const code_t* from = codes + strip_codes * s;
             if constexpr (counts && fixed_zero<mapping_type>) {
-                (simd::signed_values(from) * simd::f32x16(p.scale)).store(out + 16 * s);
+                (simd::signed_values(from) * scale).store(out + 16 * s);
             } else if constexpr (counts) {
-                const auto steps = simd::values_from(simd::load_codes(from), p.zero);
-                (steps * simd::f32x16(p.scale)).store(out + 16 * s);
+                const auto steps = simd::values_from(simd::load_codes(from), zero_point);
+                (steps * scale).store(out + 16 * s);
             } else {
                 const auto code = simd::load_codes(from);
-                map_.template decode<simd::f32x16>(code, p).store(out + 16 * s);
+                map_.template decode<simd::f32x16>(code, grid(part, row)).store(out + 16 * s);
             }
         });
     }
@@ -154,7 +159,7 @@ template <decoded_by_rows L> class row_decoder {
     index_t first_ = 0;
     index_t columns_[most_parts];
     float scale_[most_parts][L::tile_rows];
-    code_t zero_[most_parts][L::tile_rows];
+    std::uint32_t zero_[most_parts][L::tile_rows];
     alignas(64) code_t codes_[strip_codes * most_strips];
 };
 

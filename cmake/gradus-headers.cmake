@@ -416,6 +416,7 @@ set(GRADUS_HEADERS
     gradus/simd/round_f16.hpp
     gradus/simd/row_extents.hpp
     gradus/simd/signed_values.hpp
+    gradus/simd/stream.hpp
     gradus/simd/transpose.hpp
     gradus/simd/transpose_values.hpp
     gradus/simd/trits.hpp

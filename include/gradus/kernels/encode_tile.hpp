@@ -79,6 +79,7 @@ template <layout_type L, class Range, rounding R> class tile_encoder {
             }
             to = write_panel(columns, to);
         }
+        if (job_.streams) { simd::finish_streams(); }
         return failed_;
     }
 
@@ -148,21 +149,71 @@ template <layout_type L, class Range, rounding R> class tile_encoder {
         }
     }
 
-    /// Grids and codes of the panel, four rows at a time: as many as the machine sees coming.
+    /// Up to four groups of four rows, whose grids are known.
+    struct fitted_groups {
+        index_t done;
+        index_t width;
+        index_t groups;
+        row_codes<L, R> codes;
+    };
+
+    /// Grids of rows r ... r + 3 in the groups from column `done` of a panel on.
+    [[nodiscard]] GRADUS_INLINE fitted_groups fit_groups(index_t r,
+                                                         index_t first,
+                                                         index_t columns,
+                                                         index_t done) {
+        const index_t width = std::min(job_.shape.group_cols, columns - done);
+        const index_t groups = columns - done >= 4 * width ? 4 : 1;
+        tile_grid<L>* const grids = grids_ + done / job_.shape.group_cols;
+        fit_four(r, first + done, width, groups, grids);
+        return {done, width, groups, {*job_.map, grids, groups, states_, r}};
+    }
+
+    /// Grids and codes of the panel, four rows at a time: as many as the machine sees coming. The
+    /// next groups' grids are found before these groups' codes: a chain of operations, each of
+    /// which waits for the one before, has something to wait for beside it.
     void encode_panel(index_t first, index_t columns) {
         for (index_t r = 0; r < L::tile_rows && finite_; r += 4) {
-            tile_grid<L>* grid = grids_;
-            for (index_t done = 0; done < columns;) {
-                const index_t width = std::min(job_.shape.group_cols, columns - done);
-                const index_t groups = columns - done >= 4 * width ? 4 : 1;
-                fit_four(r, first + done, width, groups, grid);
-                const row_codes<L, R> codes{*job_.map, grid, groups, states_, r};
-                for (index_t g = 0; g < groups; ++g, done += width, ++grid) {
-                    encode_four<row_codes<L, R>>(
-                        codes.of_group(g), rows_.data + r * rows_.stride + first + done,
-                        rows_.stride, width, codes_.data() + 32 * done + 16 * r);
-                }
+            const run_of_rows next = rows_after(r, first, columns);
+            fitted_groups now = fit_groups(r, first, columns, 0);
+            for (;;) {
+                const index_t end = now.done + now.groups * now.width;
+                if (end >= columns) { break; }
+                const fitted_groups after = fit_groups(r, first, columns, end);
+                encode_groups(r, first, next, now);
+                now = after;
             }
+            encode_groups(r, first, next, now);
+        }
+    }
+
+    /// Four rows in `columns` columns, one after the other as memory has them.
+    struct run_of_rows {
+        const float* x;
+        index_t columns;
+        index_t stride;
+
+        [[nodiscard]] GRADUS_INLINE const float* at(index_t value) const {
+            if (columns == stride) { return x + value; }
+            return x + value / columns * stride + value % columns;
+        }
+    };
+
+    /// What comes after rows r ... r + 3 of a panel: in the tile, in the next panel or tile.
+    [[nodiscard]] run_of_rows rows_after(index_t r, index_t first, index_t columns) const {
+        const bool last = r + 4 == L::tile_rows;
+        const bool ends = last && first + columns >= rows_.cols;
+        const float* const x = rows_.data + (last && !ends ? 0 : (r + 4) * rows_.stride);
+        return {x + (ends ? 0 : last ? first + columns : first), columns, rows_.stride};
+    }
+
+    GRADUS_INLINE void
+    encode_groups(index_t r, index_t first, const run_of_rows& next, const fitted_groups& some) {
+        index_t done = some.done;
+        for (index_t g = 0; g < some.groups; ++g, done += some.width) {
+            encode_four<row_codes<L, R>>(
+                some.codes.of_group(g), rows_.data + r * rows_.stride + first + done, rows_.stride,
+                next.at(4 * done), some.width, codes_.data() + 32 * done + 16 * r);
         }
     }
 
@@ -192,7 +243,7 @@ template <layout_type L, class Range, rounding R> class tile_encoder {
             }
             if (units) {
                 if constexpr (encoded_by_units<L, R>) {
-                    pack_strips<L>(codes_.data() + 32 * done, width, to);
+                    pack_strips<L>(codes_.data() + 32 * done, width, job_.streams, to);
                 }
             } else {
                 pack_group<L>(codes_.data() + done, columns, rows_.rows, width, to);

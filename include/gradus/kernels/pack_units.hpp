@@ -3,7 +3,7 @@
 #pragma once
 
 #include <gradus/packing/bit_planes.hpp>
-#include <gradus/simd/bytes.hpp>
+#include <gradus/simd/stream.hpp>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
@@ -21,22 +21,30 @@ template <int W> struct unit_packer<bit_planes<W>> {
 
     using block = simd::byte_register[8][simd::parts];
 
+    /// `Streams`: past the caches, `to` being aligned to 64 bytes.
+    template <bool Streams = false>
     GRADUS_INLINE static void pack(const block& unit, std::byte* to) {
-        pack_plane<8>(unit, to);
-        pack_plane<4>(unit, to);
-        pack_plane<2>(unit, to);
-        pack_plane<1>(unit, to);
+        pack_plane<8, Streams>(unit, to);
+        pack_plane<4, Streams>(unit, to);
+        pack_plane<2, Streams>(unit, to);
+        pack_plane<1, Streams>(unit, to);
     }
 
   private:
-    template <int Width> GRADUS_INLINE static void pack_plane(const block& unit, std::byte* to) {
+    template <int Width, bool Streams>
+    GRADUS_INLINE static void pack_plane(const block& unit, std::byte* to) {
         constexpr index_t each = 8 / Width;  // units a line
         constexpr index_t start = 64 * static_cast<index_t>(W & ~(2 * Width - 1));
         if constexpr (planes::has(Width)) {
             simd::unrolled<8 / each>([&](index_t line) GRADUS_INLINE_LAMBDA {
                 simd::each_part([&](index_t p) GRADUS_INLINE_LAMBDA {
-                    simd::store_bytes(to + start + 64 * line + simd::register_bytes * p,
-                                      line_of<Width>(unit, each * line, p));
+                    std::byte* const at = to + start + 64 * line + simd::register_bytes * p;
+                    const simd::byte_register packed = line_of<Width>(unit, each * line, p);
+                    if constexpr (Streams) {
+                        simd::stream_bytes(at, packed);
+                    } else {
+                        simd::store_bytes(at, packed);
+                    }
                 });
             });
         }

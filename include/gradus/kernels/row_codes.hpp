@@ -31,7 +31,7 @@ template <layout_type L, rounding R> class row_codes {
                             index_t,
                             std::optional<state>* states,
                             index_t first)
-        : map_{map}, grids_{grids}, states_{states + first}, first_{first} {}
+        : map_{&map}, grids_{grids}, states_{states + first}, first_{first} {}
 
     struct four_rows {
         const M& map;
@@ -49,11 +49,11 @@ template <layout_type L, rounding R> class row_codes {
     };
 
     [[nodiscard]] GRADUS_INLINE four_rows of_group(index_t g) const {
-        return {map_, grids_[g], states_, first_};
+        return {*map_, grids_[g], states_, first_};
     }
 
   private:
-    const M& map_;
+    const M* map_;
     const tile_grid<L>* grids_;
     std::optional<state>* states_;
     index_t first_;

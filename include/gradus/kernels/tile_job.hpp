@@ -22,6 +22,7 @@ template <layout_type L, class Range, rounding R> struct tile_job {
     const R* round;
     floats importance;                             ///< one weight a column, or empty
     typename L::mapping_type::params matrix_grid;  ///< used where the grouping spans rows
+    bool streams = false;                          ///< nobody reads the packed bytes soon
 };
 
 /// The columns' importances that belong to a group.

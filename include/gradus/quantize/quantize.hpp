@@ -41,6 +41,10 @@ check_input(weights_view weights, const recipe<L, Range, R>& how, floats importa
     return apt;
 }
 
+/// Packed bytes of larger matrices go past the caches: the values that they come from, two to
+/// thirty times as many, have filled those anyway.
+inline constexpr index_t streamed_bytes = index_t{1} << 21;
+
 /// Quantizes `weights` [out, in] by a recipe. `importance` weighs the squared error of each input
 /// column (empty: all alike); range searches and codebook training use it.
 ///
@@ -50,20 +54,26 @@ check_input(weights_view weights, const recipe<L, Range, R>& how, floats importa
 /// recipe
 ///         makes no use; knobs out of their limits; a scale that its format cannot hold. Nothing is
 ///         returned then.
+/// Memory: `room` becomes the bytes if it has their very size (`packed_matrix::take_bytes` of a
+///         matrix of that shape that is done with): new pages cost up to half of the time.
 template <layout_type L, class Range, rounding R, executor E = const serial>
 [[nodiscard]] result<packed_matrix<L>> quantize(weights_view weights,
                                                 const recipe<L, Range, R>& how,
                                                 floats importance = {},
-                                                E&& threads = serial{}) {
+                                                E&& threads = serial{},
+                                                aligned_buffer room = {}) {
     if (status sound = check_input(weights, how, importance); !sound) { return sound.error(); }
     typename L::mapping_type map = how.map;
     if constexpr (trainable_mapping<typename L::mapping_type>) {
         map = trained_mapping(weights, how, importance, threads);
     }
     const geometry<L> shape{weights.rows, weights.cols, how.groups};
-    packed_matrix<L> packed{aligned_buffer{shape.total_bytes(), aligned_buffer::unwritten},
-                            weights.rows, weights.cols, map, how.groups};
-    tile_job<L, Range, R> job{shape, &map, &how.range, &how.rounding, importance, {}};
+    if (room.size() != shape.total_bytes()) {
+        room = aligned_buffer{shape.total_bytes(), aligned_buffer::unwritten};
+    }
+    packed_matrix<L> packed{std::move(room), weights.rows, weights.cols, map, how.groups};
+    const bool streams = shape.total_bytes() >= streamed_bytes;
+    tile_job<L, Range, R> job{shape, &map, &how.range, &how.rounding, importance, {}, streams};
     if constexpr (geometry<L>::matrix_grid) {
         const std::uint32_t word = matrix_word<L>(map, flattened(weights));
         job.matrix_grid = matrix_grid_of(job, weights);

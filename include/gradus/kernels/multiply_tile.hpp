@@ -24,11 +24,12 @@ struct tile_place {
     index_t segment = 0;
 };
 
-/// Whole groups, each one segment of whole blocks: pointers alone move.
+/// Whole groups, each of whole segments of `width` columns, whole blocks: pointers alone move.
 template <layout_type L, class Shape, activation_scheme A>
 GRADUS_INLINE void add_whole_groups(const tile_cursor<L>& cursor,
                                     index_t groups,
                                     index_t group_cols,
+                                    index_t width,
                                     const unit_terms<L>& weights,
                                     const token_operands<L, A>& x,
                                     tile_place& at,
@@ -44,25 +45,29 @@ GRADUS_INLINE void add_whole_groups(const tile_cursor<L>& cursor,
     scale_lanes<typename L::scale_type> scales[Shape::halves];
     simd::unrolled<Shape::halves>([&](index_t h)
                                       GRADUS_INLINE_LAMBDA { scales[h] = cursor.scales(h); });
+    const index_t segment_bytes = width / block_cols * block_bytes;
     for (index_t g = 0; g < groups; ++g, group += stride) {
         const std::byte* block = group + grid_bytes;
         const std::byte* const end = group + stride;
-        segment_sums<Shape> sums;
-        sums.start(x, at.segment);
         do {
-            ahead.of(block, block_bytes);
-            add_block(block, weights, x.digits, at.operand, sums);
-            at.operand += block_cols;
-            block += block_bytes;
+            const std::byte* const segment_end = block + segment_bytes;
+            segment_sums<Shape> sums;
+            sums.start(x, at.segment);
+            do {
+                ahead.of(block, block_bytes);
+                add_block(block, weights, x.digits, at.operand, sums);
+                at.operand += block_cols;
+                block += block_bytes;
+            } while (block != segment_end);
+            half_grids<Shape::halves> grids;
+            simd::unrolled<Shape::halves>([&](index_t h) GRADUS_INLINE_LAMBDA {
+                const lane_grid grid = read_lane_grid<L>(group, scales[h], h);
+                grids.scale[h] = grid.scale;
+                grids.minus_offset[h] = weights.minus_offset(grid, h);
+            });
+            totals.add(sums, grids, x, at.segment);
+            ++at.segment;
         } while (block != end);
-        half_grids<Shape::halves> grids;
-        simd::unrolled<Shape::halves>([&](index_t h) GRADUS_INLINE_LAMBDA {
-            const lane_grid grid = read_lane_grid<L>(group, scales[h], h);
-            grids.scale[h] = grid.scale;
-            grids.minus_offset[h] = weights.minus_offset(grid, h);
-        });
-        totals.add(sums, grids, x, at.segment);
-        ++at.segment;
     }
     at.column += groups * group_cols;
 }
@@ -118,11 +123,12 @@ void multiply_tile(const packed_view<L>& w,
     y.prefetch(Tokens);
     tile_place at{x.first};
     const index_t group_cols = w.shape().group_cols;
+    constexpr index_t limit = segments<L, A>::limit;
     if (!geometry<L>::matrix_grid && group_cols % L::block_cols == 0 &&
-        group_cols <= segments<L, A>::limit) {
+        at.column % group_cols == 0 && (group_cols <= limit || group_cols % limit == 0)) {
         const tile_cursor<L> cursor{w, tile, at.column};
-        add_whole_groups(cursor, (x.last - at.column) / group_cols, group_cols, weights, x, at,
-                         totals);
+        add_whole_groups(cursor, (x.last - at.column) / group_cols, group_cols,
+                         std::min(group_cols, limit), weights, x, at, totals);
     }
     if (at.column < x.last) {
         tile_totals<shape, L, A> rest = totals;  // a copy: `totals` itself stays in registers

@@ -54,24 +54,24 @@ inline constexpr index_t streamed_bytes = index_t{1} << 21;
 /// recipe
 ///         makes no use; knobs out of their limits; a scale that its format cannot hold. Nothing is
 ///         returned then.
-/// Memory: `room` becomes the bytes if it has their very size (`packed_matrix::take_bytes` of a
+/// Memory: `reused` becomes the bytes if it has their very size (`packed_matrix::take_bytes` of a
 ///         matrix of that shape that is done with): new pages cost up to half of the time.
 template <layout_type L, class Range, rounding R, executor E = const serial>
 [[nodiscard]] result<packed_matrix<L>> quantize(weights_view weights,
                                                 const recipe<L, Range, R>& how,
                                                 floats importance = {},
                                                 E&& threads = serial{},
-                                                aligned_buffer room = {}) {
+                                                aligned_buffer reused = {}) {
     if (status sound = check_input(weights, how, importance); !sound) { return sound.error(); }
     typename L::mapping_type map = how.map;
     if constexpr (trainable_mapping<typename L::mapping_type>) {
         map = trained_mapping(weights, how, importance, threads);
     }
     const geometry<L> shape{weights.rows, weights.cols, how.groups};
-    if (room.size() != shape.total_bytes()) {
-        room = aligned_buffer{shape.total_bytes(), aligned_buffer::unwritten};
+    if (reused.size() != shape.total_bytes()) {
+        reused = aligned_buffer{shape.total_bytes(), aligned_buffer::unwritten};
     }
-    packed_matrix<L> packed{std::move(room), weights.rows, weights.cols, map, how.groups};
+    packed_matrix<L> packed{std::move(reused), weights.rows, weights.cols, map, how.groups};
     const bool streams = shape.total_bytes() >= streamed_bytes;
     tile_job<L, Range, R> job{shape, &map, &how.range, &how.rounding, importance, {}, streams};
     if constexpr (geometry<L>::matrix_grid) {

@@ -51,6 +51,10 @@ concept has_zero_point = mapping<M> && requires(typename M::params p) {
 template <class M>
 concept mirrorable = mapping<M> && requires { requires bool(M::signed_scale); };
 
+/// For lo <= 0 <= hi, fit({lo, hi}) is fit({0, max(-lo, hi)}).
+template <class M>
+concept fits_magnitude = mapping<M> && requires { requires bool(M::fits_by_magnitude); };
+
 /// Its levels are evenly spaced, so that a product with them is one with the codes:
 ///     decode(c, p) = (c - zero_level(p)) * pitch * p.scale
 /// `zero_level` is a template over `Real` and also accepts parameters that hold one group a lane.

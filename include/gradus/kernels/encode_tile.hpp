@@ -29,7 +29,7 @@ template <layout_type L, class Range, rounding R> class tile_encoder {
     using G = geometry<L>;
     using state_type = decltype(std::declval<const R&>().start(index_t{0}));
 
-    static constexpr index_t panel_groups = 64;     ///< grids held at a time
+    static constexpr index_t panel_groups = 128;    ///< grids held at a time
     static constexpr index_t panel_columns = 4096;  ///< columns whose codes are held at a time
 
   public:
@@ -134,9 +134,11 @@ template <layout_type L, class Range, rounding R> class tile_encoder {
     fit_four(index_t r, index_t first, index_t columns, index_t groups, tile_grid<L>* grids) {
         if constexpr (fitted_by_lanes<L, Range>) {
             const float* x = rows_.data + r * rows_.stride + first;
+            constexpr bool magnitude = fits_magnitude<typename L::mapping_type>;
             const bool four = groups == 4;
-            const lane_intervals range = four ? extents_of_groups(x, rows_.stride, columns)
-                                              : extents_of_group(x, rows_.stride, columns);
+            const lane_intervals range = four
+                                           ? extents_of_groups<magnitude>(x, rows_.stride, columns)
+                                           : extents_of_group<magnitude>(x, rows_.stride, columns);
             auto bad = fit_rows(*job_.map, range, r, groups, words_, grids);
             if (bad) {
                 bad->column = first + bad->column * columns;

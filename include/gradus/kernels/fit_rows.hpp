@@ -27,7 +27,8 @@ struct extent_bits {
 /// Floats above zero are ordered as their bits are, as signed numbers; floats below zero as
 /// unsigned ones, the lowest last. NaN and infinities come last of all, so two maxima of integers
 /// find both ends and all that is not finite. Four runs of `count` values from `x` on, `step`
-/// apart.
+/// apart. `Magnitude`: from zero to the largest magnitude, which takes half of the work.
+template <bool Magnitude>
 [[nodiscard]] GRADUS_INLINE extent_bits extents_of_four(const float* x,
                                                         index_t step,
                                                         index_t count) {
@@ -36,8 +37,12 @@ struct extent_bits {
     u32x16 positive[4] = {0u, 0u, 0u, 0u};
     const auto take = [&](index_t j, const float* from) GRADUS_INLINE_LAMBDA {
         const u32x16 bits = simd::to_bits(simd::f32x16::load(from));
-        negative[j] = simd::larger<false>(negative[j], bits);
-        positive[j] = simd::larger<true>(positive[j], bits);
+        if constexpr (Magnitude) {
+            positive[j] = simd::larger<true>(positive[j], bits & u32x16(0x7fffffffu));
+        } else {
+            negative[j] = simd::larger<false>(negative[j], bits);
+            positive[j] = simd::larger<true>(positive[j], bits);
+        }
     };
     index_t i = 0;
     for (; i + simd::lanes <= count; i += simd::lanes) {
@@ -50,7 +55,11 @@ struct extent_bits {
             take(j, rest);
         });
     }
-    return {simd::quarters<false>(negative), simd::quarters<true>(positive)};
+    if constexpr (Magnitude) {
+        return {u32x16(0u), simd::quarters<true>(positive)};
+    } else {
+        return {simd::quarters<false>(negative), simd::quarters<true>(positive)};
+    }
 }
 
 /// Min-max intervals, a lane each (a zero end may be -0).
@@ -65,25 +74,31 @@ struct lane_intervals {
 };
 
 /// Four rows at `x` by four groups of `columns` columns: lane 4 g + r of group g, row r.
+template <bool Magnitude>
 [[nodiscard]] GRADUS_INLINE lane_intervals extents_of_groups(const float* x,
                                                              index_t stride,
                                                              index_t columns) {
     simd::u32x16 negative[4];
     simd::u32x16 positive[4];
     simd::unrolled<4>([&](index_t r) GRADUS_INLINE_LAMBDA {
-        const extent_bits groups = extents_of_four(x + r * stride, columns, columns);
+        const extent_bits groups = extents_of_four<Magnitude>(x + r * stride, columns, columns);
         negative[r] = groups.negative;
         positive[r] = groups.positive;
     });
-    return {simd::from_bits(simd::largest<false>(negative)),
-            simd::from_bits(simd::largest<true>(positive))};
+    if constexpr (Magnitude) {
+        return {simd::f32x16(0.0f), simd::from_bits(simd::largest<true>(positive))};
+    } else {
+        return {simd::from_bits(simd::largest<false>(negative)),
+                simd::from_bits(simd::largest<true>(positive))};
+    }
 }
 
 /// Four rows by one group: lane r of row r, zeros in the others.
+template <bool Magnitude>
 [[nodiscard]] GRADUS_INLINE lane_intervals extents_of_group(const float* x,
                                                             index_t stride,
                                                             index_t columns) {
-    const extent_bits rows = extents_of_four(x, stride, columns);
+    const extent_bits rows = extents_of_four<Magnitude>(x, stride, columns);
     std::uint32_t low[simd::lanes];
     std::uint32_t high[simd::lanes];
     rows.negative.store(low);

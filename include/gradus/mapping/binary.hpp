@@ -19,6 +19,7 @@ struct binary {
     static constexpr int bits = 1;
     static constexpr int codes = 2;
     static constexpr float pitch = 2.0f;
+    static constexpr bool fits_by_magnitude = true;
     using params = scale_only;
 
     /// The scale that `fit` gives, for one interval or one a lane.

@@ -38,6 +38,7 @@ template <int B, normal_placement Placement = normal_placement::lloyd> struct no
     static constexpr int bits = B;
     static constexpr int codes = 1 << B;
     static constexpr bool signed_scale = Placement == normal_placement::nf;
+    static constexpr bool fits_by_magnitude = true;
     using params = scale_only;
 
     /// The scale that `fit` gives, for one interval or one a lane.

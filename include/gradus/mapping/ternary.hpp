@@ -22,6 +22,7 @@ struct ternary {
     static constexpr float pitch = 1.0f;
     static constexpr bool on_uniform_grid = true;
     static constexpr int zero_code = 1;
+    static constexpr bool fits_by_magnitude = true;
     using params = scale_only;
 
     /// The scale that `fit` gives, for one interval or one a lane.

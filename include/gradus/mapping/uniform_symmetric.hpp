@@ -39,6 +39,7 @@ template <int B, code_range Range = code_range::full> struct uniform_symmetric {
     static constexpr int first_code = limited ? 1 : 0;
     static constexpr int zero_code = 1 << (B - 1);
     static constexpr bool signed_scale = !limited;
+    static constexpr bool fits_by_magnitude = true;
     using params = scale_only;
 
     /// The scale that `fit` gives, for one interval or one a lane.

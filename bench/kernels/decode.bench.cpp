@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Packed bytes to values by gradus::decode, and what copying the same values costs.
 #include "../support/layouts.hpp"
+#include "../support/limits.hpp"
 #include "../support/weights.hpp"
 
 #include <gradus/kernels/decode.hpp>
@@ -12,20 +13,37 @@
 
 namespace {
 
-template <gradus::layout_type L> void decode(benchmark::State& state) {
-    const gradus::weights_view weights = gradus_bench::weights();
+/// The first `rows` rows, to `out`.
+template <gradus::layout_type L>
+void decode(benchmark::State& state, gradus::index_t rows, std::span<float> out) {
+    const gradus::weights_view weights = gradus_bench::weights().block(0, rows);
     const auto packed = gradus::quantize(weights, gradus::recipe<L>{});
     if (!packed) { return state.SkipWithError(packed.error().message.c_str()); }
-    std::vector<float> values(weights.size());
     for (auto _ : state) {
         gradus::decode(packed.value().view(),
-                       gradus::matrix_view<float>{values.data(), weights.rows, weights.cols});
-        benchmark::DoNotOptimize(values.data());
+                       gradus::matrix_view<float>{out.data(), weights.rows, weights.cols});
+        benchmark::DoNotOptimize(out.data());
         benchmark::ClobberMemory();
     }
     const auto rounds = static_cast<std::int64_t>(state.iterations());
-    state.SetBytesProcessed(rounds * static_cast<std::int64_t>(gradus_bench::float_bytes));
-    state.SetItemsProcessed(rounds * static_cast<std::int64_t>(weights.size()));
+    const auto count = static_cast<std::int64_t>(weights.size());
+    state.SetBytesProcessed(rounds * count * std::int64_t{sizeof(float)});
+    state.SetItemsProcessed(rounds * count);
+}
+
+template <gradus::layout_type L> void decode_all(benchmark::State& state) {
+    std::vector<float> values(gradus_bench::weights().size());
+    decode<L>(state, gradus_bench::rows, values);
+}
+
+/// Rows whose values are half a mebibyte and stay in L2, decoded over and over to where
+/// machine/store/l2 stores: what that reaches is the wall.
+constexpr gradus::index_t rows_in_l2 = 128;
+
+template <gradus::layout_type L> void decode_in_l2(benchmark::State& state) {
+    const gradus::index_t count = rows_in_l2 * gradus_bench::cols;
+    auto* const values = static_cast<float*>(static_cast<void*>(gradus_bench::arena().data()));
+    decode<L>(state, rows_in_l2, {values, count});
 }
 
 /// Copies `size` bytes; bytes per second counts each once, though it is read and written.
@@ -50,7 +68,11 @@ void copy(benchmark::State& state, gradus::index_t size) {
         ->Unit(benchmark::kMillisecond);
     gradus_bench::for_each_layout([]<class L>() {
         const std::string name = "decode/" + std::string{L::name.view()} + gradus_bench::shape_name;
-        benchmark::RegisterBenchmark(name.c_str(), decode<L>)->Unit(benchmark::kMillisecond);
+        benchmark::RegisterBenchmark(name.c_str(), decode_all<L>)->Unit(benchmark::kMillisecond);
+        const std::string small = "decode/" + std::string{L::name.view()} + "/" +
+                                  std::to_string(rows_in_l2) + "x" +
+                                  std::to_string(gradus_bench::cols);
+        benchmark::RegisterBenchmark(small.c_str(), decode_in_l2<L>)->Unit(benchmark::kMicrosecond);
     });
     return true;
 }();

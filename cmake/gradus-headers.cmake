@@ -238,6 +238,7 @@ set(GRADUS_HEADERS
     gradus/kernels/load_activations.hpp
     gradus/kernels/multiply_panel.hpp
     gradus/kernels/multiply_tile.hpp
+    gradus/kernels/outermost.hpp
     gradus/kernels/pack_codes.hpp
     gradus/kernels/pack_group.hpp
     gradus/kernels/pack_smallest.hpp

@@ -4,6 +4,7 @@
 
 #include <gradus/kernels/candidate_losses.hpp>
 #include <gradus/kernels/lane_fit.hpp>
+#include <gradus/kernels/outermost.hpp>
 #include <gradus/kernels/vectorizable.hpp>
 #include <gradus/range/any_range.hpp>
 
@@ -42,6 +43,9 @@ template <class Range, mapping M>
             range.choice);
     } else if constexpr (std::is_same_v<Range, minmax>) {
         return extent_of(values);
+    } else if constexpr (std::is_same_v<Range, percentile>) {
+        const auto outer = outer_quantiles(range, values);
+        return outer ? *outer : range(values, weights, map);
     } else if constexpr (searching_estimator<Range, M> && vectorizable_mapping<M>) {
         const candidate_losses<M> loss{map, values, weights, range.half_power()};
         if constexpr (requires { range.search_from(interval{}, map, loss, batch_fit<M>{map}); }) {

@@ -14,6 +14,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace {
 
 using namespace gradus;
@@ -113,4 +116,28 @@ TEST_CASE("rounding by chance is right on average, and differs from row to row")
     }
     CHECK(differ);
     CHECK(sum / (64 * 39) == doctest::Approx(0.3).epsilon(0.12));  // four standard deviations
+}
+
+TEST_CASE("memory of an earlier matrix changes no byte, nor do stores past the caches") {
+    using stream = layout<uniform_symmetric<4>, group<32>>;
+    const test::weights w = test::bell_shaped(1920, 2048);
+    const auto whole = quantize(w, recipe<stream>{}).value();
+    REQUIRE(whole.bytes().size() >= streamed_bytes);
+    const weights_view all = w;
+    const auto upper = quantize(all.block(0, 960), recipe<stream>{}).value();
+    auto lower = quantize(all.block(960, 960), recipe<stream>{}).value();
+    REQUIRE(lower.bytes().size() < streamed_bytes);
+    const auto begin = whole.bytes().begin();
+    CHECK(std::equal(upper.bytes().begin(), upper.bytes().end(), begin));
+    CHECK(std::equal(lower.bytes().begin(), lower.bytes().end(),
+                     begin + static_cast<std::ptrdiff_t>(upper.bytes().size())));
+
+    const std::byte* const place = lower.bytes().data();
+    const auto again =
+        quantize(all.block(0, 960), recipe<stream>{}, {}, serial{}, std::move(lower).take_bytes());
+    CHECK(again.value().bytes().data() == place);
+    CHECK(same_bytes(again.value(), upper));
+    const auto other =
+        quantize(all.block(0, 64), recipe<stream>{}, {}, serial{}, aligned_buffer{7});  // of no use
+    CHECK(same_bytes(other.value(), quantize(all.block(0, 64), recipe<stream>{}).value()));
 }

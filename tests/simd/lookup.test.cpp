@@ -57,3 +57,18 @@ TEST_CASE("each lane gets the entry of its index") {
     CHECK(faults<128>() == 0);
     CHECK(faults<256>() == 0);
 }
+
+TEST_CASE("a table in a register gives the entry of the lowest four bits") {
+    INFO("GRADUS_SEED=", gradus::test::seed());
+    int wrong = 0;
+    for (std::uint64_t n = 0; n < 100; ++n) {
+        const float_lanes table = some_floats(n, true);
+        const word_lanes index = some_words(n, 0x7fffffffu);
+        const float_lanes found =
+            lanes_in(gradus::simd::looked_up(batch_of(table), batch_of(index)));
+        for (index_t i = 0; i < index.size(); ++i) {
+            wrong += !same(found[i], table[index[i] % 16]);
+        }
+    }
+    CHECK(wrong == 0);
+}

@@ -37,3 +37,14 @@ TEST_CASE("every byte in every lane widens to its own value and comes back") {
         }
     }
 }
+
+TEST_CASE("the lowest byte of each word is its code") {
+    gradus::code_t codes[16];
+    for (int i = 0; i < 16; ++i) {
+        codes[i] = static_cast<gradus::code_t>(251 - 13 * i);
+    }
+    const word_lanes found = lanes_in(gradus::simd::load_low_bytes(codes));
+    for (gradus::index_t i = 0; i < 16; ++i) {
+        CHECK((found[i] & 255u) == codes[i]);
+    }
+}

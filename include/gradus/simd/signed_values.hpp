@@ -57,8 +57,8 @@ namespace simd {
 [[nodiscard]] GRADUS_INLINE f32x16 values_from(const u32x16& codes, std::uint32_t zero) {
 #if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
     f32x16 r;
-    r.part[0] =
-        native<float>(_mm512_cvtepi32_ps(_mm512_sub_epi32(codes.part[0], _mm512_set1_epi32(static_cast<int>(zero)))));
+    r.part[0] = native<float>(_mm512_cvtepi32_ps(
+        _mm512_sub_epi32(codes.part[0], _mm512_set1_epi32(static_cast<int>(zero)))));
     return r;
 #else
     return as_real<f32x16>(codes) - f32x16(static_cast<float>(zero));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The search of exponents, input by input, and the fold.
 #include "../quantize_model/progress.hpp"
-#include "scaling.hpp"
 #include "factors.hpp"
+#include "scaling.hpp"
 
 #include <gradus/calibrate/collect.hpp>
 #include <gradus/compress/fold_scales.hpp>

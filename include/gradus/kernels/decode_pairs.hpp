@@ -13,7 +13,7 @@ inline namespace GRADUS_ISA {
 /// Layouts whose full tiles go by `pair_decoder`.
 template <class L>
 concept decoded_by_pairs =
-    unpacked_by_rows<L> && L::block_cols == 16 && simd::looks_up_sixteen &&
+    unpacked_by_rows<L> && L::block_cols == 16 && simd::parts == 1 &&
     vectorizable_mapping<typename L::mapping_type> && L::mapping_type::codes <= 16;
 
 /// Row r's codes and those of row 16 + r share bytes, four bits each, and one table of values a

@@ -79,14 +79,7 @@ template <int Size>
     return r;
 }
 
-/// Whether `looked_up` is one operation.
-#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
-inline constexpr bool looks_up_sixteen = true;
-#else
-inline constexpr bool looks_up_sixteen = false;
-#endif
-
-/// r[i] = table[index[i] % 16], the table in a register.
+/// r[i] = table[index[i] % 16], the table in a register: one operation where `parts` is 1.
 [[nodiscard]] GRADUS_INLINE f32x16 looked_up(const f32x16& table, const u32x16& index) {
 #if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
     f32x16 r;

@@ -382,7 +382,9 @@ set(GRADUS_HEADERS
     gradus/range/kl_divergence.hpp
     gradus/range/minmax.hpp
     gradus/range/mse_search.hpp
+    gradus/range/nearest_level.hpp
     gradus/range/percentile.hpp
+    gradus/range/range_trials.hpp
     gradus/rotation.hpp
     gradus/rotation/hadamard.hpp
     gradus/rotation/identity.hpp

@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -27,22 +28,34 @@ std::vector<float> numbers(index_t n, std::uint64_t stream, double lowest) {
     return x;
 }
 
+/// Batches of which the first least loss below a limit is not the one that group_loss tells.
 template <vectorizable_mapping M>
 int faults_of_losses(const M& map, floats values, floats weights, int half_power) {
-    constexpr int most = 16;
-    typename M::params candidates[most];
-    for (int i = 0; i < most; ++i) {
-        const float size = 0.1f * static_cast<float>(i);
-        candidates[i] = map.fit({-size, 0.7f * size});
-    }
+    constexpr float none = std::numeric_limits<float>::infinity();
+    const candidate_losses<M> losses{map, values, weights, half_power};
+    const range_trials trials{9, 7, true};
     int faults = 0;
-    const candidate_losses<M> loss{map, values, weights, half_power};
-    for (const int count : {1, 3, 4, 5, 16}) {
-        float losses[most];
-        loss(candidates, count, losses);
-        for (int i = 0; i < count; ++i) {
-            const float one = group_loss<float>(map, candidates[i], values, weights, half_power);
-            faults += !test::same_bits(losses[i], one);
+    for (const int first : {0, 16}) {
+        for (const int count : {1, 3, 15, 16}) {
+            const interval_batch some{{-0.9f, 0.7f},
+                                      trials.keep + first,
+                                      trials.keep + first,
+                                      trials.turn + first,
+                                      count};
+            std::vector<float> single;
+            for (int i = 0; i < count; ++i) {
+                single.push_back(
+                    group_loss<float>(map, map.fit(some.at(i)), values, weights, half_power));
+                faults += !test::same_bits(losses(map.fit(some.at(i))), single.back());
+            }
+            const auto lowest = std::min_element(single.begin(), single.end());
+            for (const float limit : {none, 1.5f * *lowest, *lowest}) {
+                float least = limit;
+                const int found = losses(some, least);
+                const bool any = *lowest < limit;
+                faults += found != (any ? static_cast<int>(lowest - single.begin()) : -1);
+                faults += !test::same_bits(least, any ? *lowest : limit);
+            }
         }
     }
     return faults;

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <type_traits>
 
 namespace {
@@ -51,6 +52,22 @@ TEST_CASE("rounding, roots, magnitudes and extremes are those of scalars, bit fo
     CHECK(faults([](const auto& a, const auto& b) { return least(a, b); }) == 0);
     CHECK(faults([](const auto& a, const auto& b) { return greatest(a, b); }) == 0);
     CHECK(faults([](const auto& a, const auto& b) { return least(b, a); }) == 0);
+}
+
+TEST_CASE("conditions of lanes as bits, and the least lane") {
+    for (std::uint64_t n = 0; n < batches; ++n) {
+        float_lanes values{};
+        const float_lanes a = some_floats(2 * n);
+        const float_lanes b = some_floats(2 * n + 1);
+        std::uint32_t bits = 0;
+        for (index_t i = 0; i < a.size(); ++i) {
+            bits |= a[i] < b[i] ? 1u << i : 0u;
+            values[i] = a[i] == a[i] ? a[i] : 1.0f;
+        }
+        CHECK(gradus::simd::lane_bits(batch_of(a) < batch_of(b)) == bits);
+        CHECK(gradus::simd::lowest(batch_of(values)) ==
+              *std::min_element(values.begin(), values.end()));
+    }
 }
 
 TEST_CASE("a condition that holds in one lane holds in any") {

@@ -105,11 +105,19 @@ concept multiplying_mapping = mapping<M> && requires(const M m, float x, typenam
     { m.nearest_value(x, p, x) } noexcept -> std::same_as<float>;
 };
 
+/// Or by bisection: splits()[c] ends the values, in scales, of code c - 1 and begins those of c (a
+/// value on it belongs below); the first is of no account. `codes` is a power of two.
+template <class M>
+concept split_mapping = mapping<M> && !multiplying_mapping<M> && requires(const M m) {
+    { m.splits()[0] } -> std::convertible_to<float>;
+};
+
 /// 1 / scale within the range of float: 0 for an all-zero group.
-[[nodiscard]] GRADUS_INLINE constexpr float inverse_of(float scale) noexcept {
+template <class Real> [[nodiscard]] GRADUS_INLINE constexpr Real inverse_of(Real scale) noexcept {
     constexpr float largest = 0x1.fffffep127f;
-    if (scale == 0.0f) { return 0.0f; }
-    return least(greatest(1.0f / scale, -largest), largest);
+    const auto none = scale == Real(0.0f);
+    const Real inverse = Real(1.0f) / either(none, Real(1.0f), scale);
+    return either(none, Real(0.0f), least(greatest(inverse, Real(-largest)), Real(largest)));
 }
 
 /// The value of a code as a `Real`: of one code, or of one a lane.

@@ -22,16 +22,9 @@ inline namespace GRADUS_ISA {
         lo = least(lo, x);
         hi = greatest(hi, x);
     }
-    float lows[simd::lanes];
-    float highs[simd::lanes];
-    lo.store(lows);
-    hi.store(highs);
-    interval range = minmax::of(values.subspan(i));
-    for (index_t j = 0; j < simd::lanes; ++j) {
-        range.lo = least(range.lo, lows[j]);
-        range.hi = greatest(range.hi, highs[j]);
-    }
-    return range;
+    const interval rest = minmax::of(values.subspan(i));
+    return {least(rest.lo, simd::lowest(lo)),
+            greatest(rest.hi, -simd::lowest(simd::f32x16(0.0f) - hi))};
 }
 
 /// What `range(values, weights, map)` returns.
@@ -48,8 +41,8 @@ template <class Range, mapping M>
         return outer ? *outer : range(values, weights, map);
     } else if constexpr (searching_estimator<Range, M> && vectorizable_mapping<M>) {
         const candidate_losses<M> loss{map, values, weights, range.half_power()};
-        if constexpr (requires { range.search_from(interval{}, map, loss, batch_fit<M>{map}); }) {
-            return range.search_from(extent_of(values), map, loss, batch_fit<M>{map});
+        if constexpr (requires { range.search_from(interval{}, map, loss, loss); }) {
+            return range.search_from(extent_of(values), map, loss, loss);
         } else {
             return range.search(values, map, loss);
         }

@@ -41,7 +41,7 @@ namespace simd {
     // 2^n. The product is a shift that drops what the rounding constant left in the upper bits;
     // the AVX-512 shift itself draws a false warning from g++ 12.
     f32x16 power;
-    each_part([&](index_t i) {
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
         const auto bits = std::bit_cast<native<std::uint32_t>>(shifted.part[i]);
         const auto biased = bits + native<std::uint32_t>(exponent_bias);
         power.part[i] = std::bit_cast<native<float>>(biased * native<std::uint32_t>(to_exponent));

@@ -36,7 +36,7 @@ namespace simd {
     p = fused(p, r, 6.931472028550421e-1f);
     p = fused(p, r, 1.0f);
     f32x16 power;
-    each_part([&](index_t i) {
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
         const auto bits = std::bit_cast<native<std::uint32_t>>(shifted.part[i]);
         const auto biased = bits + native<std::uint32_t>(exponent_bias);
         power.part[i] = std::bit_cast<native<float>>(biased * native<std::uint32_t>(to_exponent));

@@ -2,11 +2,12 @@
 // Sixteen fits at once: of sixteen rows, or of sixteen candidates of one row.
 #pragma once
 
+#include <gradus/kernels/lane_grid.hpp>
 #include <gradus/kernels/vectorizable.hpp>
 #include <gradus/layout/stored_mapping.hpp>
-#include <gradus/scale/f32_scale.hpp>
-#include <gradus/scale/half_scale.hpp>
 #include <gradus/simd/round_f16.hpp>
+
+#include <algorithm>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
@@ -72,46 +73,33 @@ template <lane_fittable M, scale_format S>
     return f;
 }
 
-/// Up to sixteen fits of one row, as a loop over `map.fit` would give them.
-template <mapping M> struct batch_fit {
-    const M& map;
-
-    GRADUS_INLINE void operator()(const interval* ranges, int count, typename M::params* to) const {
-        for (int i = 0; i < count; ++i) {
-            to[i] = map.fit(ranges[i]);
-        }
+/// map.fit of sixteen intervals.
+template <mapping M>
+[[nodiscard]] GRADUS_INLINE lane_grid fit_each(const M& map,
+                                               const simd::f32x16& lo,
+                                               const simd::f32x16& hi) {
+    float low[simd::lanes];
+    float high[simd::lanes];
+    lo.store(low);
+    hi.store(high);
+    code_t zero[simd::lanes] = {};
+    for (index_t i = 0; i < simd::lanes; ++i) {
+        const auto p = map.fit({low[i], high[i]});
+        low[i] = p.scale;
+        if constexpr (has_zero_point<M>) { zero[i] = p.zero; }
     }
-};
+    return {simd::f32x16::load(low), simd::load_codes(zero)};
+}
 
-template <lane_fittable M, scale_format S> struct batch_fit<stored_mapping<M, S>> {
-    const stored_mapping<M, S>& map;
-
-    GRADUS_INLINE void operator()(const interval* ranges, int count, typename M::params* to) const {
-        float lo[simd::lanes] = {};
-        float hi[simd::lanes] = {};
-        std::uint32_t words[simd::lanes];
-        for (int i = 0; i < count; ++i) {
-            lo[i] = ranges[i].lo;
-            hi[i] = ranges[i].hi;
-        }
-        for (std::uint32_t& word : words) {
-            word = map.row_word;
-        }
-        const fitted_lanes f =
-            fit_lanes<M, S>(*map.map, simd::f32x16::load(lo), simd::f32x16::load(hi), words);
-        float scale[simd::lanes];
-        float zero[simd::lanes];
-        f.scale.store(scale);
-        f.zero.store(zero);
-        for (int i = 0; i < count; ++i) {
-            if constexpr (has_zero_point<M>) {
-                to[i] = {scale[i], as_code(zero[i])};
-            } else {
-                to[i] = {scale[i]};
-            }
-        }
-    }
-};
+template <lane_fittable M, scale_format S>
+[[nodiscard]] GRADUS_INLINE lane_grid fit_each(const stored_mapping<M, S>& map,
+                                               const simd::f32x16& lo,
+                                               const simd::f32x16& hi) {
+    std::uint32_t words[simd::lanes];
+    if constexpr (S::row_bits != 0) { std::fill_n(words, simd::lanes, map.row_word); }
+    const fitted_lanes f = fit_lanes<M, S>(*map.map, lo, hi, words);
+    return {f.scale, as_code(f.zero)};
+}
 
 }  // namespace GRADUS_ISA
 }  // namespace gradus

@@ -36,10 +36,18 @@ template <mapping M, scale_format S> struct stored_mapping {
         return map->locate(x, p);
     }
 
-    template <class Real>
-        requires requires(const M m, Real x, params p) { m.nearest_value(x, p, p.scale); }
-    [[nodiscard]] GRADUS_INLINE Real nearest_value(Real x, params p, float inverse) const noexcept {
+    template <class Real, class Params, class Inverse>
+        requires requires(const M m, Real x, Params p, Inverse i) { m.nearest_value(x, p, i); }
+    [[nodiscard]] GRADUS_INLINE Real nearest_value(const Real& x,
+                                                   const Params& p,
+                                                   const Inverse& inverse) const noexcept {
         return map->nearest_value(x, p, inverse);
+    }
+
+    [[nodiscard]] GRADUS_INLINE auto splits() const noexcept
+        requires split_mapping<M>
+    {
+        return map->splits();
     }
 
     template <class Real = float, class Code, class Params>

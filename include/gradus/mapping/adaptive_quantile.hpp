@@ -60,6 +60,11 @@ template <int B> struct adaptive_quantile {
         return level_at<Real, codes>(levels.data(), c) * Real(p.scale);
     }
 
+    /// For searches (concepts/mapping.hpp).
+    [[nodiscard]] GRADUS_INLINE std::array<float, index_t{codes}> splits() const noexcept {
+        return codebook_grid::midpoints<codes>(levels.data());
+    }
+
     [[nodiscard]] GRADUS_INLINE constexpr float level(code_t c) const noexcept { return levels[c]; }
 
     /// Fits `levels` to values in units of their scales; `weights` are non-negative, empty for all

@@ -46,9 +46,11 @@ struct binary {
     }
 
     /// No multiplication at all: the sign decides.
-    template <class Real>
-    [[nodiscard]] GRADUS_INLINE Real nearest_value(Real x, params p, float) const noexcept {
-        return either(x > Real(0.0f), Real(p.scale), Real(-p.scale));
+    template <class Real, class Params, class Inverse>
+    [[nodiscard]] GRADUS_INLINE Real nearest_value(const Real& x,
+                                                   const Params& p,
+                                                   const Inverse&) const noexcept {
+        return either(x > Real(0.0f), Real(p.scale), Real(0.0f) - Real(p.scale));
     }
 
     template <class Real = float, class Code, class Params>

@@ -4,6 +4,8 @@
 
 #include <gradus/core/real.hpp>
 
+#include <array>
+
 namespace gradus::codebook_grid {
 
 /// `levels` ascend; z is the value in units of the scale. Bisection finds the last level at or
@@ -43,6 +45,17 @@ locate_by_bins(Real z, const float* levels, const float* ends) noexcept {
     const Real t =
         either(z > end, greatest(after, Real(0.50000006f)), least(before, Real(0.49999997f)));
     return {plain.lower, least(greatest(t, Real(0.0f)), Real(1.0f))};
+}
+
+/// Where the values of each level begin: midway from the one below.
+template <int Codes>
+[[nodiscard]] GRADUS_INLINE std::array<float, index_t{Codes}>
+midpoints(const float* levels) noexcept {
+    std::array<float, index_t{Codes}> between{levels[0]};
+    for (index_t c = 1; c < between.size(); ++c) {
+        between[c] = 0.5f * (levels[c - 1] + levels[c]);
+    }
+    return between;
 }
 
 /// z = x / scale; an all-zero group has scale 0 and decodes to zero whatever its codes are.

@@ -6,6 +6,9 @@
 #include <gradus/mapping/codebook_grid.hpp>
 #include <gradus/mapping/normal_levels.hpp>
 
+#include <algorithm>
+#include <array>
+
 namespace gradus {
 
 /// Fixed levels L for a normal distribution, times a scale; which ones, `Placement` says.
@@ -62,6 +65,17 @@ template <int B, normal_placement Placement = normal_placement::lloyd> struct no
                                                               normal_bins<B>.data());
         } else {
             return codebook_grid::locate<Real, codes>(z, normal_levels<B, Placement>.data());
+        }
+    }
+
+    /// For searches (concepts/mapping.hpp).
+    [[nodiscard]] GRADUS_INLINE static std::array<float, index_t{codes}> splits() noexcept {
+        if constexpr (Placement == normal_placement::equal_mass) {
+            std::array<float, index_t{codes}> begins{};
+            std::copy_n(normal_bins<B>.data(), codes - 1, begins.data() + 1);
+            return begins;
+        } else {
+            return codebook_grid::midpoints<codes>(normal_levels<B, Placement>.data());
         }
     }
 

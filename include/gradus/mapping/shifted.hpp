@@ -72,8 +72,10 @@ template <uniform_mapping M> struct shifted {
         return uniform_grid::locate<Real, first_code, codes - 1>(x, p.scale, zero_level<Real>(p));
     }
 
-    template <class Real>
-    [[nodiscard]] GRADUS_INLINE Real nearest_value(Real x, params p, float inverse) const noexcept {
+    template <class Real, class Params, class Inverse>
+    [[nodiscard]] GRADUS_INLINE Real nearest_value(const Real& x,
+                                                   const Params& p,
+                                                   const Inverse& inverse) const noexcept {
         const Real zero = M::template zero_level<Real>(p) - Real(offset);
         return uniform_grid::nearest_value<Real, first_code, codes - 1>(x, p.scale, inverse, zero);
     }

@@ -46,8 +46,10 @@ struct ternary {
         return uniform_grid::locate<Real, 0, 2>(x, p.scale, Real(1.0f));
     }
 
-    template <class Real>
-    [[nodiscard]] GRADUS_INLINE Real nearest_value(Real x, params p, float inverse) const noexcept {
+    template <class Real, class Params, class Inverse>
+    [[nodiscard]] GRADUS_INLINE Real nearest_value(const Real& x,
+                                                   const Params& p,
+                                                   const Inverse& inverse) const noexcept {
         return uniform_grid::nearest_value_by_steps<Real, 0, 2>(x, p.scale, inverse, Real(1.0f));
     }
 

@@ -64,8 +64,10 @@ template <int B> struct uniform_asymmetric {
         return uniform_grid::locate<Real, 0, codes - 1>(x, p.scale, zero_level<Real>(p));
     }
 
-    template <class Real>
-    [[nodiscard]] GRADUS_INLINE Real nearest_value(Real x, params p, float inverse) const noexcept {
+    template <class Real, class Params, class Inverse>
+    [[nodiscard]] GRADUS_INLINE Real nearest_value(const Real& x,
+                                                   const Params& p,
+                                                   const Inverse& inverse) const noexcept {
         return uniform_grid::nearest_value_by_steps<Real, 0, codes - 1>(x, p.scale, inverse,
                                                                         zero_level<Real>(p));
     }

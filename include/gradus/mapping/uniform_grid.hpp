@@ -19,18 +19,18 @@ template <class Real, int First, int Last, class Scale>
 
 /// The value of the nearest level: x * inverse rounds differently from x / scale, so that a value
 /// within 2^-22 of its own size of the middle of two levels may get either.
-template <class Real, int First, int Last>
+template <class Real, int First, int Last, class Scale>
 [[nodiscard]] GRADUS_INLINE Real
-nearest_value(Real x, float scale, float inverse, Real zero) noexcept {
+nearest_value(Real x, Scale scale, Scale inverse, Real zero) noexcept {
     const Real steps = rounded(x * Real(inverse));
     const Real position = least(greatest(steps + zero, Real(float(First))), Real(float(Last)));
     return (round_even(position) - zero) * Real(scale);
 }
 
 /// The same for a zero that is a whole number: one addition less.
-template <class Real, int First, int Last>
+template <class Real, int First, int Last, class Scale>
 [[nodiscard]] GRADUS_INLINE Real
-nearest_value_by_steps(Real x, float scale, float inverse, Real zero) noexcept {
+nearest_value_by_steps(Real x, Scale scale, Scale inverse, Real zero) noexcept {
     const Real lowest = Real(float(First)) - zero;
     const Real highest = Real(float(Last)) - zero;
     return round_even(least(greatest(x * Real(inverse), lowest), highest)) * Real(scale);

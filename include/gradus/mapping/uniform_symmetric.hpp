@@ -66,8 +66,10 @@ template <int B, code_range Range = code_range::full> struct uniform_symmetric {
         return uniform_grid::locate<Real, first_code, codes - 1>(x, p.scale, zero_level<Real>(p));
     }
 
-    template <class Real>
-    [[nodiscard]] GRADUS_INLINE Real nearest_value(Real x, params p, float inverse) const noexcept {
+    template <class Real, class Params, class Inverse>
+    [[nodiscard]] GRADUS_INLINE Real nearest_value(const Real& x,
+                                                   const Params& p,
+                                                   const Inverse& inverse) const noexcept {
         return uniform_grid::nearest_value_by_steps<Real, first_code, codes - 1>(
             x, p.scale, inverse, zero_level<Real>(p));
     }

@@ -2,7 +2,7 @@
 // The loss of a candidate grid over a group: the sum that decides stored scales.
 #pragma once
 
-#include <gradus/concepts/mapping.hpp>
+#include <gradus/range/nearest_level.hpp>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
@@ -18,27 +18,25 @@ template <class Real> [[nodiscard]] GRADUS_INLINE Real power_of(Real e, int half
     return r;
 }
 
-/// |x - nearest level|^p for one value, or one a lane: the level by `nearest_value` where the
-/// mapping has that (`inverse` is inverse_of(p.scale)), else by `locate`.
-template <class Real, mapping M>
-[[nodiscard]] GRADUS_INLINE Real
-loss_term(const M& map, typename M::params p, float inverse, Real x, int half_power) noexcept {
-    Real value;
-    if constexpr (requires { map.nearest_value(x, p, inverse); }) {
-        value = rounded(map.nearest_value(x, p, inverse));
-    } else {
-        const basic_bracket<Real> b = map.locate(x, p);
-        const Real up = either(b.t > Real(0.5f), Real(1.0f), Real(0.0f));
-        value = rounded(decode_as<Real>(map, as_code(as_real<Real>(b.lower) + up), p));
-    }
-    const Real error = x - value;
+/// |x - nearest level|^p for one value, or one a lane; `inverse` is inverse_of(p.scale). Scale and
+/// inverse may be one a lane too.
+template <class Real, mapping M, class Params, class Inverse>
+[[nodiscard]] GRADUS_INLINE Real loss_term(const nearest_level<M>& nearest,
+                                           const Params& p,
+                                           const Inverse& inverse,
+                                           Real x,
+                                           int half_power) noexcept {
+    const Real error = x - nearest(x, p, inverse);
     return half_power == 4 ? rounded(error * error) : power_of(magnitude(error), half_power);
 }
 
 /// As group_loss; `Weighted` and `HalfPower` (0: the argument) are known when compiling.
 template <class Real, bool Weighted, int HalfPower, mapping M>
-[[nodiscard]] GRADUS_INLINE float loss_of(
-    const M& map, typename M::params p, floats values, floats weights, int half_power) noexcept {
+[[nodiscard]] GRADUS_INLINE float loss_of(const nearest_level<M>& nearest,
+                                          typename M::params p,
+                                          floats values,
+                                          floats weights,
+                                          int half_power) noexcept {
     constexpr index_t lanes = 16;
     constexpr index_t step = lanes_of<Real>::count;
     const int power = HalfPower == 0 ? half_power : HalfPower;
@@ -51,7 +49,7 @@ template <class Real, bool Weighted, int HalfPower, mapping M>
     for (; i + lanes <= values.size(); i += lanes) {
         for (index_t j = 0; j < lanes / step; ++j) {
             const Real x = lanes_of<Real>::load(values.data() + i + j * step);
-            Real term = loss_term<Real>(map, p, inverse, x, power);
+            Real term = loss_term<Real>(nearest, p, inverse, x, power);
             if constexpr (Weighted) {
                 term = rounded(lanes_of<Real>::load(weights.data() + i + j * step) * term);
             }
@@ -66,7 +64,7 @@ template <class Real, bool Weighted, int HalfPower, mapping M>
         lanes_of<Real>::store(sums[j], lane + j * step);
     }
     for (; i < values.size(); ++i) {
-        float term = loss_term<float>(map, p, inverse, values[i], power);
+        float term = loss_term<float>(nearest, p, inverse, values[i], power);
         if constexpr (Weighted) { term = rounded(weights[i] * term); }
         lane[i % lanes] = lane[i % lanes] + term;
     }
@@ -86,14 +84,23 @@ template <class Real, bool Weighted, int HalfPower, mapping M>
 /// all in float, no product fused with a sum. `Real` is float (the definition) or a vector of 16
 /// (the same additions, sixteen at a time).
 template <class Real, mapping M>
+[[nodiscard]] GRADUS_INLINE float group_loss(const nearest_level<M>& nearest,
+                                             typename M::params p,
+                                             floats values,
+                                             floats weights,
+                                             int half_power) noexcept {
+    if (half_power != 4) {
+        return weights.empty() ? loss_of<Real, false, 0>(nearest, p, values, weights, half_power)
+                               : loss_of<Real, true, 0>(nearest, p, values, weights, half_power);
+    }
+    return weights.empty() ? loss_of<Real, false, 4>(nearest, p, values, weights, half_power)
+                           : loss_of<Real, true, 4>(nearest, p, values, weights, half_power);
+}
+
+template <class Real, mapping M>
 [[nodiscard]] GRADUS_INLINE float group_loss(
     const M& map, typename M::params p, floats values, floats weights, int half_power) noexcept {
-    if (half_power != 4) {
-        return weights.empty() ? loss_of<Real, false, 0>(map, p, values, weights, half_power)
-                               : loss_of<Real, true, 0>(map, p, values, weights, half_power);
-    }
-    return weights.empty() ? loss_of<Real, false, 4>(map, p, values, weights, half_power)
-                           : loss_of<Real, true, 4>(map, p, values, weights, half_power);
+    return group_loss<Real>(nearest_level<M>{map}, p, values, weights, half_power);
 }
 
 }  // namespace GRADUS_ISA

@@ -5,8 +5,9 @@
 #include <gradus/concepts/range.hpp>
 #include <gradus/range/group_loss.hpp>
 #include <gradus/range/minmax.hpp>
+#include <gradus/range/range_trials.hpp>
 
-#include <array>
+#include <limits>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
@@ -15,10 +16,11 @@ inline namespace GRADUS_ISA {
 ///
 ///     sum_i w_i |x_i - nearest level|^norm
 ///
-/// for k = -down ... up (by default the factors [0.5, 2]); while the best lies on the edge of what
-/// was tried, the search goes on beyond it. Mappings whose levels are not symmetric are tried
+/// for k = -down ... up (by default the factors [0.5, 1.35]); while the best lies on the edge of
+/// what was tried, the search goes on beyond it. Mappings whose levels are not symmetric are tried
 /// mirrored too; those with a zero point are then refined end by end. Ties keep the earlier
-/// candidate, and the min-max interval itself is the first.
+/// candidate: the min-max interval itself is the first, then those nearest to it
+/// (range/range_trials.hpp): 24 candidates, 48 where mirrored ones count.
 ///
 /// Units:  `norm` is 1, 1.5, 2, 2.5, 3, 3.5 or 4; weights are importances of the values.
 /// Error:  never above that of min-max, in the given norm (as summed in float: magnitudes from 1e-9
@@ -28,14 +30,17 @@ inline namespace GRADUS_ISA {
 /// library.
 struct mse_search {
     static constexpr std::string_view name = "mse";
+    static constexpr int usual_down = 16;
+    static constexpr int usual_up = 7;
 
     float norm = 2.0f;
-    int down = 16;  ///< sixteenths of an octave below the min-max interval
-    int up = 16;    ///< and above it: beyond 2^(6/16) wins 0.2 % of the error at most (nf4)
+    int down = usual_down;  ///< sixteenths of an octave below the min-max interval
+    int up = usual_up;      ///< and above it: more wins nothing on weights (nf4: 0.15 %)
 
     [[nodiscard]] GRADUS_INLINE bool valid() const noexcept {
         return norm >= 1.0f && norm <= 4.0f && 2.0f * norm == round_down(2.0f * norm) &&
-               down >= 0 && up >= 0 && down + up > 0;
+               0 <= down && down <= range_trials::reach && 0 <= up && up <= range_trials::reach &&
+               down + up > 0;
     }
 
     [[nodiscard]] GRADUS_INLINE int half_power() const noexcept {
@@ -54,126 +59,104 @@ struct mse_search {
     /// The search itself, for any way of computing the loss of parameters.
     template <mapping M, class Loss>
     [[nodiscard]] interval search(floats values, const M& map, Loss&& loss) const noexcept {
-        const auto fits = [&](const interval* ranges, int count, auto* to) {
-            for (int i = 0; i < count; ++i) {
-                to[i] = map.fit(ranges[i]);
+        const auto best_of = [&](const interval_batch& some, float& least) {
+            int best = -1;
+            for (int i = 0; i < some.count; ++i) {
+                const float found = loss(map.fit(some.at(i)));
+                if (!(found < least)) { continue; }
+                least = found;
+                best = i;
             }
+            return best;
         };
-        return search_from(minmax::of(values), map, loss, fits);
+        return search_from(minmax::of(values), map, loss, best_of);
     }
 
-    /// The same from the min-max interval on, with fits(ranges, count, parameters) for up to 16
-    /// ranges at once; loss(parameters, count, losses), if there is one, for as many.
-    template <mapping M, class Loss, class Fits>
+    /// The same from the min-max interval on. best_of(intervals, least) looks for a loss below
+    /// `least` among those of a batch: it writes the least and returns where it was first, or
+    /// returns -1.
+    template <mapping M, class Loss, class BestOf>
     [[nodiscard]] interval
-    search_from(interval start, const M& map, Loss&& loss, const Fits& fits) const noexcept {
-        candidate best{start, loss(map.fit(start))};
-        if (start.lo == start.hi || best.loss == 0.0f) { return start; }
-        scan(start, map, loss, fits, best);
-        if constexpr (mirrorable<M>) {
-            if (M::signed_scale) { scan({start.hi, start.lo}, map, loss, fits, best); }
+    search_from(interval start, const M& map, Loss&& loss, const BestOf& best_of) const noexcept {
+        if (start.lo == start.hi) { return start; }
+        candidate best{start, std::numeric_limits<float>::infinity()};
+        constexpr bool mirrored = [] {
+            if constexpr (mirrorable<M>) { return M::signed_scale; }
+            return false;
+        }();
+        if (down == usual_down && up == usual_up) {
+            attempt_all(start, usual_trials<usual_down, usual_up, mirrored>, map, loss, best_of,
+                        best);
+        } else {
+            attempt_all(start, range_trials{down, up, mirrored}, map, loss, best_of, best);
         }
         if constexpr (has_zero_point<M>) {
             const interval whole = best.range;
-            const auto low_end = [&](int k) {
-                return interval{rounded(whole.lo * factor(k)), whole.hi};
-            };
-            attempt_all<M>(-8, 8, low_end, loss, fits, best);
-            const float lo = best.range.lo;
-            const auto high_end = [&](int k) {
-                return interval{lo, rounded(whole.hi * factor(k))};
-            };
-            attempt_all<M>(-8, 8, high_end, loss, fits, best);
+            attempt_ends(whole, true, best_of, best);
+            attempt_ends({best.range.lo, whole.hi}, false, best_of, best);
         }
         return best.range;
     }
 
   private:
+    static constexpr int batch = range_trials::batch;
+
     struct candidate {
         interval range;
         float loss;
     };
 
-    static constexpr int reach = 96;  // six octaves: beyond that a grid has no use
+    template <class BestOf>
+    GRADUS_INLINE static int
+    attempt(const interval_batch& some, const BestOf& best_of, candidate& best) noexcept {
+        const int at = best_of(some, best.loss);
+        if (at >= 0) { best.range = some.at(at); }
+        return at;
+    }
 
-    /// 2^(k / 16).
-    [[nodiscard]] static constexpr float power_of_two(int k) noexcept {
-        constexpr float mantissa[16] = {1.0f,        1.04427378f, 1.09050773f, 1.13878863f,
-                                        1.18920712f, 1.24185781f, 1.29683955f, 1.35425555f,
-                                        1.41421356f, 1.47682615f, 1.54221083f, 1.61049033f,
-                                        1.68179283f, 1.75625216f, 1.83400809f, 1.91520656f};
-        float power = mantissa[((k % 16) + 16) % 16];
-        for (int octave = k < 0 ? (k - 15) / 16 : k / 16; octave != 0;
-             octave += octave < 0 ? 1 : -1) {
-            power *= octave < 0 ? 0.5f : 2.0f;
+    template <mapping M, class Loss, class BestOf>
+    GRADUS_INLINE void attempt_all(interval start,
+                                   const range_trials& trials,
+                                   const M& map,
+                                   Loss& loss,
+                                   const BestOf& best_of,
+                                   candidate& best) const noexcept {
+        int found = -1;
+        for (int first = 0; first < trials.count && best.loss != 0.0f; first += batch) {
+            const float* const keep = trials.keep + first;
+            const int left = trials.count - first;
+            const int count = left < batch ? left : batch;
+            const int at = attempt({start, keep, keep, trials.turn + first, count}, best_of, best);
+            if (at >= 0) { found = first + at; }
         }
-        return power;
-    }
-
-    [[nodiscard]] GRADUS_INLINE static float factor(int k) noexcept {
-        static constexpr std::array<float, 2 * reach + 1> table = [] {
-            std::array<float, 2 * reach + 1> powers{};
-            for (int i = -reach; i <= reach; ++i) {
-                powers[static_cast<index_t>(i + reach)] = power_of_two(i);
-            }
-            return powers;
-        }();
-        return -reach <= k && k <= reach ? table[static_cast<index_t>(k + reach)] : power_of_two(k);
-    }
-
-    /// Tries at(first) ... at(last). Parameters are fitted some at a time: one fit after each loss
-    /// would wait for two divisions and the scale format, one after the other.
-    template <mapping M, class At, class Loss, class Fits>
-    GRADUS_INLINE static void attempt_all(
-        int first, int last, const At& at, Loss& loss, const Fits& fits, candidate& best) noexcept {
-        constexpr int batch = 16;
-        interval ranges[batch];
-        typename M::params fitted[batch];
-        float losses[batch];
-        for (int k = first; k <= last; k += batch) {
-            const int count = last - k + 1 < batch ? last - k + 1 : batch;
-            for (int i = 0; i < count; ++i) {
-                ranges[i] = at(k + i);
-            }
-            fits(ranges, count, fitted);
-            if constexpr (requires { loss(fitted, count, losses); }) {
-                loss(fitted, count, losses);
-            } else {
-                for (int i = 0; i < count; ++i) {
-                    losses[i] = loss(fitted[i]);
-                }
-            }
-            int found = -1;
-            float lowest = best.loss;
-            for (int i = 0; i < count; ++i) {
-                const bool better = losses[i] < lowest;
-                found = better ? i : found;
-                lowest = better ? losses[i] : lowest;
-            }
-            if (found >= 0) { best = {ranges[found], lowest}; }
+        if (found < 0) { return; }
+        for (const bool turned : {false, true}) {
+            const interval from = turned ? interval{start.hi, start.lo} : start;
+            if (found == trials.lowest[turned ? 1 : 0]) { go_on(from, -down, -1, map, loss, best); }
+            if (found == trials.highest[turned ? 1 : 0]) { go_on(from, up, 1, map, loss, best); }
         }
     }
 
-    template <mapping M, class Loss, class Fits>
-    GRADUS_INLINE void scan(interval start,
-                            const M& map,
-                            Loss& loss,
-                            const Fits& fits,
-                            candidate& best) const noexcept {
-        const auto at = [&](int k) {
-            return interval{rounded(start.lo * factor(k)), rounded(start.hi * factor(k))};
-        };
-        attempt_all<M>(-down, up, at, loss, fits, best);
-        const auto beyond = [&](int k) {
-            const float found = loss(map.fit(at(k)));
-            if (!(found < best.loss)) { return false; }
-            best = {at(k), found};
-            return true;
-        };
-        if (best.range.lo == at(-down).lo && best.range.hi == at(-down).hi) {
-            for (int k = -down - 1; k >= -reach && beyond(k); --k) {}
-        } else if (best.range.lo == at(up).lo && best.range.hi == at(up).hi) {
-            for (int k = up + 1; k <= reach && beyond(k); ++k) {}
+    /// One end times 2^(-8/16) ... 2^(7/16).
+    template <class BestOf>
+    GRADUS_INLINE static void
+    attempt_ends(interval whole, bool low, const BestOf& best_of, candidate& best) noexcept {
+        static constexpr float ones[batch] = {1.0f, 1.0f, 1.0f, 1.0f, 1.0f, 1.0f, 1.0f, 1.0f,
+                                              1.0f, 1.0f, 1.0f, 1.0f, 1.0f, 1.0f, 1.0f, 1.0f};
+        const range_trials& by = usual_trials<8, 7, false>;
+        attempt({whole, low ? by.keep : ones, low ? ones : by.keep, by.turn, batch}, best_of, best);
+    }
+
+    /// Beyond the edge k of what was tried, while that helps.
+    template <mapping M, class Loss>
+    static void
+    go_on(interval from, int k, int step, const M& map, Loss& loss, candidate& best) noexcept {
+        for (k += step; -range_trials::reach <= k && k <= range_trials::reach; k += step) {
+            const float by = sixteenth_power(k);
+            const interval range{by * from.lo, by * from.hi};
+            const float there = loss(map.fit(range));
+            if (!(there < best.loss)) { return; }
+            best = {range, there};
         }
     }
 };

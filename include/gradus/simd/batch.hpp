@@ -104,17 +104,21 @@ struct f32x16 {
     f32x16() = default;
 
     GRADUS_INLINE f32x16(float x) {  // NOLINT(google-explicit-constructor): scalars mix freely
-        each_part([&](index_t i) { part[i] = native<float>(x); });
+        each_part([&](index_t i) GRADUS_INLINE_LAMBDA { part[i] = native<float>(x); });
     }
 
     [[nodiscard]] GRADUS_INLINE static f32x16 load(const float* from) {
         f32x16 r;
-        each_part([&](index_t i) { r.part[i] = load_native(from + i * native_lanes<float>); });
+        each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
+            r.part[i] = load_native(from + i * native_lanes<float>);
+        });
         return r;
     }
 
     GRADUS_INLINE void store(float* to) const {
-        each_part([&](index_t i) { store_native(to + i * native_lanes<float>, part[i]); });
+        each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
+            store_native(to + i * native_lanes<float>, part[i]);
+        });
     }
 };
 
@@ -125,20 +129,24 @@ struct u32x16 {
     u32x16() = default;
 
     GRADUS_INLINE u32x16(std::uint32_t x) {  // NOLINT(google-explicit-constructor)
-        each_part([&](index_t i) { part[i] = native<std::uint32_t>(x); });
+        each_part([&](index_t i) GRADUS_INLINE_LAMBDA { part[i] = native<std::uint32_t>(x); });
     }
 
     [[nodiscard]] GRADUS_INLINE static u32x16 load(const void* from) {
         std::uint32_t words[lanes];
         std::memcpy(words, from, sizeof words);
         u32x16 r;
-        each_part([&](index_t i) { r.part[i] = load_native(words + i * native_lanes<float>); });
+        each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
+            r.part[i] = load_native(words + i * native_lanes<float>);
+        });
         return r;
     }
 
     GRADUS_INLINE void store(void* to) const {
         std::uint32_t words[lanes];
-        each_part([&](index_t i) { store_native(words + i * native_lanes<float>, part[i]); });
+        each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
+            store_native(words + i * native_lanes<float>, part[i]);
+        });
         std::memcpy(to, words, sizeof words);
     }
 };
@@ -146,7 +154,7 @@ struct u32x16 {
 #define GRADUS_LANEWISE(type, op)                                                                  \
     [[nodiscard]] GRADUS_INLINE type operator op(const type& a, const type& b) {                   \
         type r;                                                                                    \
-        each_part([&](index_t i) { r.part[i] = a.part[i] op b.part[i]; });                         \
+        each_part([&](index_t i) GRADUS_INLINE_LAMBDA { r.part[i] = a.part[i] op b.part[i]; });    \
         return r;                                                                                  \
     }
 GRADUS_LANEWISE(f32x16, +)
@@ -164,9 +172,11 @@ GRADUS_LANEWISE(u32x16, ^)
 [[nodiscard]] GRADUS_INLINE f32x16 operator/(const f32x16& a, const f32x16& b) {
     f32x16 r;
 #if GRADUS_HAS_SIMD && defined(__aarch64__)
-    each_part([&](index_t i) { r.part[i] = native<float>(vdivq_f32(a.part[i], b.part[i])); });
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
+        r.part[i] = native<float>(vdivq_f32(a.part[i], b.part[i]));
+    });
 #else
-    each_part([&](index_t i) { r.part[i] = a.part[i] / b.part[i]; });
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA { r.part[i] = a.part[i] / b.part[i]; });
 #endif
     return r;
 }
@@ -174,7 +184,7 @@ GRADUS_LANEWISE(u32x16, ^)
 #define GRADUS_COMPARE(op)                                                                         \
     [[nodiscard]] GRADUS_INLINE mask16 operator op(const f32x16& a, const f32x16& b) {             \
         mask16 r;                                                                                  \
-        each_part([&](index_t i) { r.part[i] = a.part[i] op b.part[i]; });                         \
+        each_part([&](index_t i) GRADUS_INLINE_LAMBDA { r.part[i] = a.part[i] op b.part[i]; });    \
         return r;                                                                                  \
     }
 GRADUS_COMPARE(<)
@@ -187,19 +197,19 @@ GRADUS_COMPARE(==)
 /// Not from xsimd, whose `!=` is false for NaN on AVX and AVX-512 and true elsewhere.
 [[nodiscard]] GRADUS_INLINE mask16 operator!=(const f32x16& a, const f32x16& b) {
     mask16 r;
-    each_part([&](index_t i) { r.part[i] = !(a.part[i] == b.part[i]); });
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA { r.part[i] = !(a.part[i] == b.part[i]); });
     return r;
 }
 
 [[nodiscard]] GRADUS_INLINE u32x16 operator<<(const u32x16& a, int bits) {
     u32x16 r;
-    each_part([&](index_t i) { r.part[i] = a.part[i] << bits; });
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA { r.part[i] = a.part[i] << bits; });
     return r;
 }
 
 [[nodiscard]] GRADUS_INLINE u32x16 operator>>(const u32x16& a, int bits) {
     u32x16 r;
-    each_part([&](index_t i) { r.part[i] = a.part[i] >> bits; });
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA { r.part[i] = a.part[i] >> bits; });
     return r;
 }
 
@@ -210,14 +220,15 @@ GRADUS_COMPARE(==)
 #if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
     r.part[0] = native<float>(_mm512_fmadd_ps(a.part[0], b.part[0], c.part[0]));
 #elif GRADUS_HAS_SIMD && defined(__FMA__) && defined(__AVX2__)
-    each_part([&](index_t i) {
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
         r.part[i] = native<float>(_mm256_fmadd_ps(a.part[i], b.part[i], c.part[i]));
     });
 #elif GRADUS_HAS_SIMD && defined(__aarch64__)
     each_part(
         [&](index_t i) { r.part[i] = native<float>(vfmaq_f32(c.part[i], a.part[i], b.part[i])); });
 #else
-    each_part([&](index_t i) { r.part[i] = a.part[i] * b.part[i] + c.part[i]; });
+    each_part([&](index_t i)
+                  GRADUS_INLINE_LAMBDA { r.part[i] = a.part[i] * b.part[i] + c.part[i]; });
 #endif
     return r;
 }

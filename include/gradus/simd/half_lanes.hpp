@@ -27,13 +27,16 @@ namespace simd {
 
 [[nodiscard]] GRADUS_INLINE f32x16 from_bits(const u32x16& bits) {
     f32x16 r;
-    each_part([&](index_t i) { r.part[i] = std::bit_cast<native<float>>(bits.part[i]); });
+    each_part([&](index_t i)
+                  GRADUS_INLINE_LAMBDA { r.part[i] = std::bit_cast<native<float>>(bits.part[i]); });
     return r;
 }
 
 [[nodiscard]] GRADUS_INLINE u32x16 to_bits(const f32x16& x) {
     u32x16 r;
-    each_part([&](index_t i) { r.part[i] = std::bit_cast<native<std::uint32_t>>(x.part[i]); });
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
+        r.part[i] = std::bit_cast<native<std::uint32_t>>(x.part[i]);
+    });
     return r;
 }
 

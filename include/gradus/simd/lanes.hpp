@@ -34,10 +34,11 @@ namespace simd {
 [[nodiscard]] GRADUS_INLINE f32x16 round_down(const f32x16& x) {
     f32x16 r;
 #if GRADUS_HAS_SIMD && defined(__aarch64__)  // that of xsimd 8.1 loses the sign of -0
-    each_part([&](index_t i) { r.part[i] = native<float>(vrndmq_f32(x.part[i])); });
+    each_part([&](index_t i)
+                  GRADUS_INLINE_LAMBDA { r.part[i] = native<float>(vrndmq_f32(x.part[i])); });
 #else
     using std::floor;
-    each_part([&](index_t i) { r.part[i] = floor(x.part[i]); });
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA { r.part[i] = floor(x.part[i]); });
 #endif
     return r;
 }
@@ -45,17 +46,18 @@ namespace simd {
 [[nodiscard]] GRADUS_INLINE f32x16 round_even(const f32x16& x) {
     using std::nearbyint;
     f32x16 r;
-    each_part([&](index_t i) { r.part[i] = nearbyint(x.part[i]); });
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA { r.part[i] = nearbyint(x.part[i]); });
     return r;
 }
 
 [[nodiscard]] GRADUS_INLINE f32x16 square_root(const f32x16& x) {
     f32x16 r;
 #if GRADUS_HAS_SIMD && defined(__aarch64__)  // xsimd 8.1 has an estimate
-    each_part([&](index_t i) { r.part[i] = native<float>(vsqrtq_f32(x.part[i])); });
+    each_part([&](index_t i)
+                  GRADUS_INLINE_LAMBDA { r.part[i] = native<float>(vsqrtq_f32(x.part[i])); });
 #else
     using std::sqrt;
-    each_part([&](index_t i) { r.part[i] = sqrt(x.part[i]); });
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA { r.part[i] = sqrt(x.part[i]); });
 #endif
     return r;
 }
@@ -71,14 +73,15 @@ pick(const native_mask& m, const native<float>& a, const native<float>& b) {
 
 [[nodiscard]] GRADUS_INLINE f32x16 either(const mask16& m, const f32x16& a, const f32x16& b) {
     f32x16 r;
-    each_part([&](index_t i) { r.part[i] = pick(m.part[i], a.part[i], b.part[i]); });
+    each_part([&](index_t i)
+                  GRADUS_INLINE_LAMBDA { r.part[i] = pick(m.part[i], a.part[i], b.part[i]); });
     return r;
 }
 
 /// Words are chosen as if they were floats: xsimd's integer select fails at -O0 with AVX-512.
 [[nodiscard]] GRADUS_INLINE u32x16 either(const mask16& m, const u32x16& a, const u32x16& b) {
     u32x16 r;
-    each_part([&](index_t i) {
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
         r.part[i] = std::bit_cast<native<std::uint32_t>>(
             pick(m.part[i], std::bit_cast<native<float>>(a.part[i]),
                  std::bit_cast<native<float>>(b.part[i])));
@@ -90,11 +93,36 @@ pick(const native_mask& m, const native<float>& a, const native<float>& b) {
 [[nodiscard]] GRADUS_INLINE bool any(const mask16& m) {
     bool found = false;
 #if GRADUS_HAS_SIMD
-    each_part([&](index_t i) { found = xsimd::any(m.part[i]) || found; });
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA { found = xsimd::any(m.part[i]) || found; });
 #else
-    each_part([&](index_t i) { found = m.part[i] || found; });
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA { found = m.part[i] || found; });
 #endif
     return found;
+}
+
+/// Bit i: whether the condition holds in lane i.
+[[nodiscard]] GRADUS_INLINE std::uint32_t lane_bits(const mask16& m) {
+#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
+    return static_cast<__mmask16>(m.part[0]);
+#else
+    std::uint32_t bits = 0;
+#if GRADUS_HAS_SIMD && defined(__AVX2__)
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
+        bits |= static_cast<std::uint32_t>(_mm256_movemask_ps(m.part[i])) << (8 * i);
+    });
+#elif GRADUS_HAS_SIMD && defined(__SSE4_2__)
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
+        bits |= static_cast<std::uint32_t>(_mm_movemask_ps(m.part[i])) << (4 * i);
+    });
+#else
+    float one[lanes];
+    either(m, f32x16(1.0f), f32x16(0.0f)).store(one);
+    for (index_t i = 0; i < lanes; ++i) {
+        bits |= one[i] != 0.0f ? 1u << i : 0u;
+    }
+#endif
+    return bits;
+#endif
 }
 
 /// As the scalar `a < b ? a : b`, NaN and signed zeros included: minps and maxps are just that.
@@ -105,11 +133,15 @@ pick(const native_mask& m, const native<float>& a, const native<float>& b) {
     return r;
 #elif GRADUS_HAS_SIMD && defined(__AVX2__)
     f32x16 r;
-    each_part([&](index_t i) { r.part[i] = native<float>(_mm256_min_ps(a.part[i], b.part[i])); });
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
+        r.part[i] = native<float>(_mm256_min_ps(a.part[i], b.part[i]));
+    });
     return r;
 #elif GRADUS_HAS_SIMD && defined(__SSE4_2__)
     f32x16 r;
-    each_part([&](index_t i) { r.part[i] = native<float>(_mm_min_ps(a.part[i], b.part[i])); });
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
+        r.part[i] = native<float>(_mm_min_ps(a.part[i], b.part[i]));
+    });
     return r;
 #else
     return either(a < b, a, b);
@@ -123,14 +155,44 @@ pick(const native_mask& m, const native<float>& a, const native<float>& b) {
     return r;
 #elif GRADUS_HAS_SIMD && defined(__AVX2__)
     f32x16 r;
-    each_part([&](index_t i) { r.part[i] = native<float>(_mm256_max_ps(a.part[i], b.part[i])); });
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
+        r.part[i] = native<float>(_mm256_max_ps(a.part[i], b.part[i]));
+    });
     return r;
 #elif GRADUS_HAS_SIMD && defined(__SSE4_2__)
     f32x16 r;
-    each_part([&](index_t i) { r.part[i] = native<float>(_mm_max_ps(a.part[i], b.part[i])); });
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
+        r.part[i] = native<float>(_mm_max_ps(a.part[i], b.part[i]));
+    });
     return r;
 #else
     return either(a > b, a, b);
+#endif
+}
+
+/// The least of sixteen numbers (no NaN).
+[[nodiscard]] GRADUS_INLINE float lowest(const f32x16& v) {
+#if GRADUS_HAS_SIMD && defined(__SSE4_2__)
+#if defined(GRADUS_WIDE_REGISTERS)
+    const __m512 x = v.part[0];
+    const __m256 eight = _mm256_min_ps(_mm512_castps512_ps256(x), _mm512_extractf32x8_ps(x, 1));
+    const __m128 four = _mm_min_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+#elif defined(__AVX2__)
+    const __m256 eight = _mm256_min_ps(v.part[0], v.part[1]);
+    const __m128 four = _mm_min_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+#else
+    const __m128 four =
+        _mm_min_ps(_mm_min_ps(v.part[0], v.part[2]), _mm_min_ps(v.part[1], v.part[3]));
+#endif
+    const __m128 two = _mm_min_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_min_ss(two, _mm_movehdup_ps(two)));
+#else
+    float x[lanes];
+    v.store(x);
+    for (index_t i = 1; i < lanes; ++i) {
+        x[0] = x[i] < x[0] ? x[i] : x[0];
+    }
+    return x[0];
 #endif
 }
 
@@ -174,7 +236,7 @@ template <class Real> [[nodiscard]] GRADUS_INLINE f32x16 as_real(const u32x16& x
     each_part(
         [&](index_t i) { r.part[i] = to_float(std::bit_cast<native<std::int32_t>>(x.part[i])); });
 #else
-    each_part([&](index_t i) { r.part[i] = static_cast<float>(x.part[i]); });
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA { r.part[i] = static_cast<float>(x.part[i]); });
 #endif
     return r;
 }
@@ -186,7 +248,8 @@ template <class Real> [[nodiscard]] GRADUS_INLINE f32x16 as_real(const u32x16& x
     each_part(
         [&](index_t i) { r.part[i] = std::bit_cast<native<std::uint32_t>>(to_int(x.part[i])); });
 #else
-    each_part([&](index_t i) { r.part[i] = static_cast<std::uint32_t>(x.part[i]); });
+    each_part([&](index_t i)
+                  GRADUS_INLINE_LAMBDA { r.part[i] = static_cast<std::uint32_t>(x.part[i]); });
 #endif
     return r;
 }
@@ -199,7 +262,7 @@ template <class Real, int Size>
 /// See core/real.hpp: no compiler fuses across it.
 [[nodiscard]] GRADUS_INLINE f32x16 rounded(f32x16 x) {
 #if GRADUS_HAS_SIMD
-    each_part([&](index_t i) {
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
         typename native<float>::register_type kept = x.part[i];
 #if defined(__AVX512F__)
         asm("" : "+v"(kept));
@@ -211,7 +274,7 @@ template <class Real, int Size>
         x.part[i] = native<float>(kept);
     });
 #else
-    each_part([&](index_t i) { x.part[i] = ::gradus::rounded(x.part[i]); });
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA { x.part[i] = ::gradus::rounded(x.part[i]); });
 #endif
     return x;
 }

@@ -42,7 +42,7 @@ template <int Size>
         r.part[0] = native<float>(_mm512_i32gather_ps(at, table, 4));
     }
 #elif GRADUS_HAS_SIMD && defined(__AVX2__)
-    each_part([&](index_t i) {
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
         const __m256i at = index.part[i];
         if constexpr (Size == 8) {
             r.part[i] = native<float>(_mm256_permutevar8x32_ps(_mm256_loadu_ps(table), at));
@@ -59,7 +59,7 @@ template <int Size>
 #elif GRADUS_HAS_SIMD && defined(__aarch64__)
     if constexpr (Size == 8 || Size == 16) {
         const auto* const bytes = static_cast<const std::uint8_t*>(static_cast<const void*>(table));
-        each_part([&](index_t i) {  // entry c is bytes 4 c ... 4 c + 3
+        each_part([&](index_t i) GRADUS_INLINE_LAMBDA {  // entry c is bytes 4 c ... 4 c + 3
             const uint32x4_t first = vmulq_n_u32(index.part[i], 0x04040404u);
             const uint8x16_t at = vreinterpretq_u8_u32(vaddq_u32(first, vdupq_n_u32(0x03020100u)));
             uint8x16_t found;

@@ -16,15 +16,19 @@ namespace simd {
 #if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
     r.part[0] = native<std::uint32_t>(_mm512_cvtps_epi32(x.part[0]));
 #elif GRADUS_HAS_SIMD && defined(__AVX2__)
-    each_part([&](index_t i) { r.part[i] = native<std::uint32_t>(_mm256_cvtps_epi32(x.part[i])); });
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
+        r.part[i] = native<std::uint32_t>(_mm256_cvtps_epi32(x.part[i]));
+    });
 #elif GRADUS_HAS_SIMD && defined(__SSE4_2__)
-    each_part([&](index_t i) { r.part[i] = native<std::uint32_t>(_mm_cvtps_epi32(x.part[i])); });
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
+        r.part[i] = native<std::uint32_t>(_mm_cvtps_epi32(x.part[i]));
+    });
 #elif GRADUS_HAS_SIMD
-    each_part([&](index_t i) {
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
         r.part[i] = native<std::uint32_t>(vreinterpretq_u32_s32(vcvtnq_s32_f32(x.part[i])));
     });
 #else
-    each_part([&](index_t i) {
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
         r.part[i] =
             static_cast<std::uint32_t>(static_cast<std::int32_t>(std::nearbyint(x.part[i])));
     });
@@ -49,7 +53,7 @@ namespace simd {
 /// NaN is greatest.
 [[nodiscard]] GRADUS_INLINE f32x16 greatest_magnitude(const f32x16& a, const f32x16& b) {
     f32x16 r;
-    each_part([&](index_t i) {
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
         const auto size =
             std::bit_cast<native<std::uint32_t>>(b.part[i]) & native<std::uint32_t>(0x7fffffffu);
         r.part[i] = std::bit_cast<native<float>>(

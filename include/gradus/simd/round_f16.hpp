@@ -24,7 +24,7 @@ namespace simd {
         _mm512_maskz_cvtps_ph(every_lane, x.part[0], _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     r.part[0] = native<float>(_mm512_cvtph_ps(halves));
 #elif GRADUS_HAS_SIMD && defined(__AVX2__) && defined(__F16C__)
-    each_part([&](index_t i) {
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
         r.part[i] =
             native<float>(_mm256_cvtph_ps(_mm256_cvtps_ph(x.part[i], _MM_FROUND_TO_NEAREST_INT)));
     });
@@ -47,7 +47,7 @@ GRADUS_INLINE void store_f16(const f32x16& x, std::byte* to) {
         _mm512_maskz_cvtps_ph(every_lane, x.part[0], _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     std::memcpy(to, &halves, sizeof halves);
 #elif GRADUS_HAS_SIMD && defined(__AVX2__) && defined(__F16C__)
-    each_part([&](index_t i) {
+    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
         const __m128i halves = _mm256_cvtps_ph(x.part[i], _MM_FROUND_TO_NEAREST_INT);
         std::memcpy(to + 16 * i, &halves, sizeof halves);
     });

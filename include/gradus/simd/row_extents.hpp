@@ -33,7 +33,8 @@ template <bool Signed>
 
 template <bool Signed> [[nodiscard]] GRADUS_INLINE u32x16 larger(const u32x16& a, const u32x16& b) {
     u32x16 r;
-    each_part([&](index_t i) { r.part[i] = larger<Signed>(a.part[i], b.part[i]); });
+    each_part([&](index_t i)
+                  GRADUS_INLINE_LAMBDA { r.part[i] = larger<Signed>(a.part[i], b.part[i]); });
     return r;
 }
 

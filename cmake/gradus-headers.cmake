@@ -418,6 +418,7 @@ set(GRADUS_HEADERS
     gradus/simd/read_ahead.hpp
     gradus/simd/round_f16.hpp
     gradus/simd/row_extents.hpp
+    gradus/simd/scale_exponent.hpp
     gradus/simd/signed_values.hpp
     gradus/simd/stream.hpp
     gradus/simd/transpose.hpp

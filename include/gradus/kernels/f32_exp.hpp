@@ -2,9 +2,7 @@
 // The exponential function on sixteen lanes.
 #pragma once
 
-#include <gradus/simd/lanes.hpp>
-
-#include <bit>
+#include <gradus/simd/scale_exponent.hpp>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
@@ -22,14 +20,11 @@ namespace simd {
     constexpr float log2_e = 1.44269504088896341f;
     constexpr float ln2_high = 0.693359375f;  // 10 bits: n * ln2_high is exact
     constexpr float ln2_low = -2.12194440e-4f;
-    // Adding 1.5 * 2^23 rounds to an integer, ties to even, and leaves it in the low bits.
+    // Adding 1.5 * 2^23 rounds to an integer, ties to even.
     constexpr float round_to_integer = 12582912.0f;
-    constexpr std::uint32_t exponent_bias = 127;
-    constexpr std::uint32_t to_exponent = 1u << 23;
 
     const f32x16 held = least(greatest(x, lowest), highest);
-    const f32x16 shifted = fused(held, log2_e, round_to_integer);
-    const f32x16 n = shifted - round_to_integer;
+    const f32x16 n = fused(held, log2_e, round_to_integer) - round_to_integer;
     const f32x16 r = fused(n, -ln2_low, fused(n, -ln2_high, held));
     f32x16 p = 1.9875691500e-4f;
     p = fused(p, r, 1.3981999507e-3f);
@@ -38,15 +33,7 @@ namespace simd {
     p = fused(p, r, 1.6666665459e-1f);
     p = fused(p, r, 5.0000001201e-1f);
     p = fused(p, r * r, r) + 1.0f;
-    // 2^n. The product is a shift that drops what the rounding constant left in the upper bits;
-    // the AVX-512 shift itself draws a false warning from g++ 12.
-    f32x16 power;
-    each_part([&](index_t i) GRADUS_INLINE_LAMBDA {
-        const auto bits = std::bit_cast<native<std::uint32_t>>(shifted.part[i]);
-        const auto biased = bits + native<std::uint32_t>(exponent_bias);
-        power.part[i] = std::bit_cast<native<float>>(biased * native<std::uint32_t>(to_exponent));
-    });
-    const f32x16 finite = either(x < lowest, f32x16{0.0f}, p * power);
+    const f32x16 finite = either(x < lowest, f32x16{0.0f}, times_power_of_two(p, n));
     return either(x == x, finite, x);
 }
 

@@ -4,6 +4,7 @@
 #include "../support/limits.hpp"
 #include "../support/weights.hpp"
 
+#include <gradus/core/aligned_buffer.hpp>
 #include <gradus/kernels/decode.hpp>
 #include <gradus/quantize/quantize.hpp>
 
@@ -32,8 +33,10 @@ void decode(benchmark::State& state, gradus::index_t rows, std::span<float> out)
 }
 
 template <gradus::layout_type L> void decode_all(benchmark::State& state) {
-    std::vector<float> values(gradus_bench::weights().size());
-    decode<L>(state, gradus_bench::rows, values);
+    const gradus::index_t count = gradus_bench::weights().size();
+    gradus::aligned_buffer room{count * sizeof(float)};
+    auto* const values = static_cast<float*>(static_cast<void*>(room.bytes().data()));
+    decode<L>(state, gradus_bench::rows, {values, count});
 }
 
 /// Rows whose values are half a mebibyte and stay in L2, decoded over and over to where

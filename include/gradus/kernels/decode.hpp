@@ -12,6 +12,7 @@
 #include <gradus/simd/widen.hpp>
 
 #include <algorithm>
+#include <cstdint>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
@@ -97,10 +98,15 @@ GRADUS_INLINE void decode_block(const typename L::mapping_type& map,
 /// The rows of one tile, row-major: out [height, cols]. With row packing (`single_rows`) a tile is
 /// a row: this is the look-up of an embedding.
 template <layout_type L>
-void decode_tile(const packed_view<L>& w, index_t tile, matrix_view<float> out) {
+void decode_tile(const packed_view<L>& w,
+                 index_t tile,
+                 matrix_view<float> out,
+                 bool streams = false) {
     GRADUS_EXPECT(out.cols == w.cols && out.rows == w.shape().tile_height(tile));
     if constexpr (decoded_by_rows<L>) {
-        if (out.rows == L::tile_rows && w.cols != 0) { return decode_full_tile(w, tile, out); }
+        if (out.rows == L::tile_rows && w.cols != 0) {
+            return decode_full_tile(w, tile, out, streams);
+        }
     }
     for_each_block(
         w, tile,
@@ -109,13 +115,27 @@ void decode_tile(const packed_view<L>& w, index_t tile, matrix_view<float> out) 
         });
 }
 
+/// Values of larger matrices go past the caches, if their rows begin at 64 bytes: an ordinary store
+/// would read each line first (16 MiB and 64 MiB: 1.6 and 2.1 times the speed).
+inline constexpr index_t streamed_values = index_t{1} << 20;
+
+/// Whether `decode` may stream to `out`.
+[[nodiscard]] inline bool streams_to(matrix_view<const float> out) {
+    constexpr index_t line = 64;
+    const auto at = reinterpret_cast<std::uintptr_t>(out.data);
+    return out.size() >= streamed_values && out.cols % simd::lanes == 0 && at % line == 0 &&
+           out.stride * sizeof(float) % line == 0;
+}
+
 /// The whole matrix: out [rows, cols]. Does not allocate.
 template <layout_type L> void decode(const packed_view<L>& w, matrix_view<float> out) {
     GRADUS_EXPECT(out.rows == w.rows && out.cols == w.cols);
     const geometry<L> shape = w.shape();
+    const bool streams = streams_to({out.data, out.rows, out.cols, out.stride});
     for (index_t t = 0; t < shape.tiles(); ++t) {
-        decode_tile(w, t, out.block(t * L::tile_rows, shape.tile_height(t)));
+        decode_tile(w, t, out.block(t * L::tile_rows, shape.tile_height(t)), streams);
     }
+    if (streams) { simd::finish_streams(); }
 }
 
 /// The same for a matrix that owns its bytes (or anything else with a packed `view()`).

@@ -31,7 +31,9 @@ template <decoded_by_pairs L> class pair_decoder {
     static constexpr index_t strip_bytes = strip_codes / 2;
 
   public:
-    GRADUS_INLINE pair_decoder(const M& map, matrix_view<float> out) : map_{map}, out_{out} {}
+    /// `streams`: rows begin at 64 bytes, and values go past the caches.
+    GRADUS_INLINE pair_decoder(const M& map, matrix_view<float> out, bool streams = false)
+        : map_{map}, out_{out}, streams_{streams} {}
 
     /// A full tile whose groups are whole strips of 16 columns: out [32, cols].
     void decode(tile_cursor<L> cursor) {
@@ -104,7 +106,9 @@ template <decoded_by_pairs L> class pair_decoder {
         }
         const index_t strips = alike && held_ != 0 ? parts_[0].strips : 0;
         float* const to = out_.data + end - columns_;
-        if (strips == 2) {
+        if (streams_) {
+            write_parts<0, true>(to);
+        } else if (strips == 2) {
             write_parts<2>(to);
         } else if (strips == 4) {
             write_parts<4>(to);
@@ -117,7 +121,8 @@ template <decoded_by_pairs L> class pair_decoder {
     }
 
     /// All parts, of `Strips` strips each (0: of any number).
-    template <index_t Strips> GRADUS_INLINE void write_parts(float* to) const {
+    template <index_t Strips, bool Streams = false>
+    GRADUS_INLINE void write_parts(float* to) const {
         const index_t stride = out_.stride;  // a copy: it might change by a store, for all g++ sees
         const index_t parts = held_;
         const simd::f32x16 levels = unscaled();
@@ -130,13 +135,14 @@ template <decoded_by_pairs L> class pair_decoder {
                 const simd::f32x16 lower = table(levels, parts_[i], simd::lanes + r);
                 if constexpr (Strips != 0) {
                     simd::unrolled<Strips>([&](index_t s) GRADUS_INLINE_LAMBDA {
-                        rows.write(upper, lower, codes + s * strip_bytes, column + 16 * s);
+                        rows.template write<Streams>(upper, lower, codes + s * strip_bytes,
+                                                     column + 16 * s);
                     });
                     column += 16 * Strips;
                     codes += strip_bytes * Strips;
                 } else {
                     for (index_t s = parts_[i].strips; s != 0; --s) {
-                        rows.write(upper, lower, codes, column);
+                        rows.template write<Streams>(upper, lower, codes, column);
                         column += 16;
                         codes += strip_bytes;
                     }
@@ -149,13 +155,14 @@ template <decoded_by_pairs L> class pair_decoder {
         float* upper;
         float* lower;
 
+        template <bool Streams>
         GRADUS_INLINE void write(const simd::f32x16& upper_table,
                                  const simd::f32x16& lower_table,
                                  const code_t* codes,
                                  index_t column) const {
             const simd::u32x16 pairs = simd::load_low_bytes(codes);
-            simd::looked_up(upper_table, pairs).store(upper + column);
-            simd::looked_up(lower_table, pairs >> 4).store(lower + column);
+            put_values<Streams>(upper + column, simd::looked_up(upper_table, pairs));
+            put_values<Streams>(lower + column, simd::looked_up(lower_table, pairs >> 4));
         }
     };
 
@@ -199,6 +206,7 @@ template <decoded_by_pairs L> class pair_decoder {
 
     M map_;
     matrix_view<float> out_;
+    bool streams_;
     index_t held_ = 0;
     index_t columns_ = 0;
     part parts_[most_parts];

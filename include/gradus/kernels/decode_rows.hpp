@@ -27,8 +27,10 @@ template <decoded_by_rows L> class row_decoder {
     /// Most columns of one group in one call: whole blocks.
     static constexpr index_t part_cols = 128 / L::block_cols * L::block_cols;
 
-    GRADUS_INLINE row_decoder(const typename L::mapping_type& map, matrix_view<float> out)
-        : map_{map}, out_{out} {}
+    /// `streams`: rows begin at 64 bytes, and values go past the caches.
+    GRADUS_INLINE
+    row_decoder(const typename L::mapping_type& map, matrix_view<float> out, bool streams = false)
+        : map_{map}, out_{out}, streams_{streams} {}
 
     /// Blocks of `columns` columns from `first` on, of one group, at `from`.
     GRADUS_INLINE void
@@ -51,14 +53,16 @@ template <decoded_by_rows L> class row_decoder {
             alike = alike && columns_[i] == columns_[0];
         }
         const index_t width = alike && held_ != 0 ? columns_[0] : 0;
-        if (width == 32) {
+        if (streams_) {
+            write_any<true>();
+        } else if (width == 32) {
             write_alike<32>();
         } else if (width == 64) {
             write_alike<64>();
         } else if (width == 128) {
             write_alike<128>();
         } else {
-            write_any();
+            write_any<false>();
         }
         held_ = strips_ = 0;
     }
@@ -110,17 +114,17 @@ template <decoded_by_rows L> class row_decoder {
         }
     }
 
-    GRADUS_INLINE void write_any() const {
+    template <bool Streams> GRADUS_INLINE void write_any() const {
         for (index_t r = 0; r < L::tile_rows; ++r) {
             float* out = out_.data + r * out_.stride + first_;
             const code_t* codes = codes_ + row_in_strip(r);
             for (index_t i = 0; i < held_; ++i) {
                 index_t left = columns_[i];
                 for (; left >= 64; left -= 64, out += 64, codes += 4 * strip_codes) {
-                    write_strips<4>(i, r, codes, out);
+                    write_strips<4, Streams>(i, r, codes, out);
                 }
                 for (; left >= 16; left -= 16, out += 16, codes += strip_codes) {
-                    write_strips<1>(i, r, codes, out);
+                    write_strips<1, Streams>(i, r, codes, out);
                 }
                 if (left == 0) { continue; }
                 float values[simd::lanes];
@@ -133,7 +137,7 @@ template <decoded_by_rows L> class row_decoder {
     }
 
     /// Some strips of one row.
-    template <index_t Strips>
+    template <index_t Strips, bool Streams = false>
     GRADUS_INLINE void
     write_strips(index_t part, index_t row, const code_t* codes, float* out) const {
         const simd::f32x16 scale(scale_[part][row]);
@@ -141,19 +145,21 @@ template <decoded_by_rows L> class row_decoder {
         simd::unrolled<Strips>([&](index_t s) GRADUS_INLINE_LAMBDA {
             const code_t* from = codes + strip_codes * s;
             if constexpr (counts && fixed_zero<mapping_type>) {
-                (simd::signed_values(from) * scale).store(out + 16 * s);
+                put_values<Streams>(out + 16 * s, simd::signed_values(from) * scale);
             } else if constexpr (counts) {
                 const auto steps = simd::values_from(simd::load_codes(from), zero_point);
-                (steps * scale).store(out + 16 * s);
+                put_values<Streams>(out + 16 * s, steps * scale);
             } else {
                 const auto code = simd::load_codes(from);
-                map_.template decode<simd::f32x16>(code, grid(part, row)).store(out + 16 * s);
+                put_values<Streams>(out + 16 * s,
+                                    map_.template decode<simd::f32x16>(code, grid(part, row)));
             }
         });
     }
 
     typename L::mapping_type map_;
     matrix_view<float> out_;
+    bool streams_;
     index_t held_ = 0;
     index_t strips_ = 0;
     index_t first_ = 0;
@@ -163,18 +169,23 @@ template <decoded_by_rows L> class row_decoder {
     alignas(64) code_t codes_[strip_codes * most_strips];
 };
 
-/// A full tile: out [32, cols]. Equal to map.decode of every code, bit for bit.
+/// A full tile: out [32, cols]. Equal to map.decode of every code, bit for bit. `streams`: past the
+/// caches, which takes columns in sixteens and rows that begin at 64 bytes.
 template <decoded_by_rows L>
-void decode_full_tile(const packed_view<L>& w, index_t tile, matrix_view<float> out) {
+void decode_full_tile(const packed_view<L>& w,
+                      index_t tile,
+                      matrix_view<float> out,
+                      bool streams = false) {
+    const index_t group = w.shape().group_cols;
+    const bool strips = w.cols % 16 == 0 && (group % 16 == 0 || group >= w.cols);
     if constexpr (decoded_by_pairs<L>) {
-        const index_t group = w.shape().group_cols;
-        if (w.cols % 16 == 0 && (group % 16 == 0 || group >= w.cols)) {
-            return pair_decoder<L>{w.map, out}.decode(tile_cursor<L>{w, tile, 0});
+        if (strips) {
+            return pair_decoder<L>{w.map, out, streams}.decode(tile_cursor<L>{w, tile, 0});
         }
     }
     using decoder = row_decoder<L>;
     tile_cursor<L> cursor{w, tile, 0};
-    decoder rows{w.map, out};
+    decoder rows{w.map, out, streams && strips && decoder::part_cols % 16 == 0};
     for (index_t column = 0; column < w.cols; cursor.next_group()) {
         const lane_grid grids[2] = {cursor.grid(0), cursor.grid(1)};
         while (column < cursor.group_end()) {

@@ -7,6 +7,7 @@
 #include <gradus/kernels/trit_units.hpp>
 #include <gradus/kernels/unpack_units.hpp>
 #include <gradus/simd/signed_values.hpp>
+#include <gradus/simd/stream.hpp>
 #include <gradus/simd/transpose.hpp>
 
 namespace gradus {
@@ -18,6 +19,15 @@ inline constexpr index_t strip_codes = 512;
 /// Where the 16 codes of a row lie in a strip.
 [[nodiscard]] GRADUS_INLINE constexpr index_t row_in_strip(index_t row) {
     return row / 16 * 256 + simd::row_in_square(row % 16);
+}
+
+/// A line of 64 bytes, past the caches or not.
+template <bool Streams> GRADUS_INLINE void put_values(float* to, const simd::f32x16& values) {
+    if constexpr (Streams) {
+        simd::stream_values(to, values);
+    } else {
+        values.store(to);
+    }
 }
 
 /// Layouts whose full tiles `unpack_rows` understands.

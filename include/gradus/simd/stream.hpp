@@ -22,6 +22,13 @@ GRADUS_INLINE void stream_bytes(void* to, byte_register v) {
 #endif
 }
 
+/// Sixteen floats; `to` is aligned to 64 bytes.
+GRADUS_INLINE void stream_values(float* to, const f32x16& v) {
+    each_part([&](index_t p) GRADUS_INLINE_LAMBDA {
+        stream_bytes(to + p * native_lanes<float>, std::bit_cast<byte_register>(v.part[p]));
+    });
+}
+
 GRADUS_INLINE void finish_streams() {
 #if GRADUS_HAS_SIMD && defined(__SSE4_2__)
     _mm_sfence();

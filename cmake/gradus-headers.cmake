@@ -254,6 +254,7 @@ set(GRADUS_HEADERS
     gradus/kernels/sparse_gemm.hpp
     gradus/kernels/sparse_matrix_gemm.hpp
     gradus/kernels/sparse_multiply_tile.hpp
+    gradus/kernels/split_codes.hpp
     gradus/kernels/survivor_codes.hpp
     gradus/kernels/survivor_cursor.hpp
     gradus/kernels/table.hpp

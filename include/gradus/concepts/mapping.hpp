@@ -105,8 +105,9 @@ concept multiplying_mapping = mapping<M> && requires(const M m, float x, typenam
     { m.nearest_value(x, p, x) } noexcept -> std::same_as<float>;
 };
 
-/// Or by bisection: splits()[c] ends the values, in scales, of code c - 1 and begins those of c (a
-/// value on it belongs below); the first is of no account. `codes` is a power of two.
+/// Or by bisection: splits()[c] ends the values, in scales, of code c - 1 and begins those of c;
+/// the first is of no account. Rounding to the nearest by `locate` turns at the same places, to
+/// within 2^-21 of the largest level. `codes` is a power of two.
 template <class M>
 concept split_mapping = mapping<M> && !multiplying_mapping<M> && requires(const M m) {
     { m.splits()[0] } -> std::convertible_to<float>;

@@ -6,6 +6,7 @@
 #include <gradus/kernels/block_codes.hpp>
 #include <gradus/kernels/pack_units.hpp>
 #include <gradus/kernels/row_codes.hpp>
+#include <gradus/kernels/split_codes.hpp>
 
 #include <algorithm>
 #include <bit>

@@ -5,6 +5,7 @@
 #include <gradus/core/real.hpp>
 
 #include <array>
+#include <limits>
 
 namespace gradus::codebook_grid {
 
@@ -47,13 +48,17 @@ locate_by_bins(Real z, const float* levels, const float* ends) noexcept {
     return {plain.lower, least(greatest(t, Real(0.0f)), Real(1.0f))};
 }
 
-/// Where the values of each level begin: midway from the one below.
+/// Where the values of each level begin: midway from the one below. Nothing belongs to a top level
+/// that repeats the one below it (`locate` never leaves that).
 template <int Codes>
 [[nodiscard]] GRADUS_INLINE std::array<float, index_t{Codes}>
 midpoints(const float* levels) noexcept {
     std::array<float, index_t{Codes}> between{levels[0]};
     for (index_t c = 1; c < between.size(); ++c) {
         between[c] = 0.5f * (levels[c - 1] + levels[c]);
+    }
+    if (levels[Codes - 1] == levels[Codes - 2]) {
+        between[Codes - 1] = std::numeric_limits<float>::infinity();
     }
     return between;
 }

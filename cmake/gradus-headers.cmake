@@ -127,6 +127,7 @@ set(GRADUS_HEADERS
     gradus/core/random.hpp
     gradus/core/real.hpp
     gradus/core/result.hpp
+    gradus/core/sort_words.hpp
     gradus/core/thread_pool.hpp
     gradus/core/types.hpp
     gradus/eval/baseline.hpp

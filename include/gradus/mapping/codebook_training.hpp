@@ -5,9 +5,11 @@
 #include <gradus/core/cube_root.hpp>
 #include <gradus/core/half.hpp>
 #include <gradus/core/real.hpp>
+#include <gradus/core/sort_words.hpp>
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <span>
 #include <vector>
@@ -28,29 +30,25 @@ inline namespace GRADUS_ISA {
 /// in double, and the product of two floats is exact there: the same bits on every machine.
 class weighted_sample {
   public:
+    /// In ascending order of values, and of weights where values are equal.
     weighted_sample(floats values, floats weights) {
-        struct item {
-            float value;
-            float weight;
-        };
-
-        std::vector<item> items(values.size());
+        std::vector<std::uint64_t> items(values.size());
         for (index_t i = 0; i < values.size(); ++i) {
-            items[i] = {values[i], weights.empty() ? 1.0f : weights[i]};
+            items[i] = word_of(values[i], weights.empty() ? 1.0f : weights[i]);
         }
-        std::sort(items.begin(), items.end(), [](const item& a, const item& b) {
-            return a.value < b.value || (a.value == b.value && a.weight < b.weight);
-        });
+        sort_words(items);
         values_.reserve(items.size());
         mass_.reserve(items.size() + 1);
         moment_.reserve(items.size() + 1);
         mass_.push_back(0.0);
         moment_.push_back(0.0);
-        for (const item& it : items) {
-            values_.push_back(it.value);
-            mass_.push_back(mass_.back() + static_cast<double>(it.weight));
-            moment_.push_back(moment_.back() +
-                              static_cast<double>(it.weight) * static_cast<double>(it.value));
+        for (const std::uint64_t item : items) {
+            const float value = value_in(item);
+            const auto weight =
+                static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(item)));
+            values_.push_back(value);
+            mass_.push_back(mass_.back() + weight);
+            moment_.push_back(moment_.back() + weight * static_cast<double>(value));
         }
     }
 
@@ -88,6 +86,20 @@ class weighted_sample {
     }
 
   private:
+    static constexpr std::uint32_t sign = 0x80000000u;
+
+    /// Ordered as the pairs are: the bits of floats below zero are turned over, of others the sign.
+    [[nodiscard]] static std::uint64_t word_of(float value, float weight) {
+        const auto bits = std::bit_cast<std::uint32_t>(value + 0.0f);  // no -0
+        const std::uint32_t ordered = (bits & sign) != 0 ? ~bits : bits | sign;
+        return std::uint64_t{ordered} << 32 | std::bit_cast<std::uint32_t>(weight + 0.0f);
+    }
+
+    [[nodiscard]] static float value_in(std::uint64_t word) {
+        const auto ordered = static_cast<std::uint32_t>(word >> 32);
+        return std::bit_cast<float>((ordered & sign) != 0 ? ordered ^ sign : ~ordered);
+    }
+
     std::vector<float> values_;
     std::vector<double> mass_;
     std::vector<double> moment_;

@@ -10,6 +10,9 @@
 
 #include <benchmark/benchmark.h>
 
+#include <string>
+#include <type_traits>
+
 namespace {
 
 template <gradus::layout_type L, class Range> void encode(benchmark::State& state) {
@@ -22,6 +25,10 @@ template <gradus::layout_type L, class Range> void encode(benchmark::State& stat
     const auto rounds = static_cast<std::int64_t>(state.iterations());
     state.SetBytesProcessed(rounds * static_cast<std::int64_t>(gradus_bench::float_bytes));
     state.SetItemsProcessed(rounds * static_cast<std::int64_t>(weights.size()));
+    if constexpr (std::is_same_v<Range, gradus::mse_search>) {
+        const int tried = Range{}.template candidates<typename L::mapping_type>();
+        state.SetLabel(std::to_string(tried) + " candidates");
+    }
 }
 
 /// The same values four times side by side: more than caches hold.

@@ -44,6 +44,7 @@ $1 ~ /^memcpy\// { printf "%s: %.1f GB/s read and as much written\n", $1, $2 / 1
 $1 !~ /^(machine|memcpy|gemv|gemm)\// && split($1, part, "/") >= 2 {
     ++count
     work[count] = part[1]; who[count] = part[2]; shape[count] = part[3]; speed[count] = $2
+    note[count] = $7 == "-" ? "" : "  " $7
     order[count] = sprintf("%s %s %04.1f %s", part[1], part[3], width(part[2]), part[2])
     index_of[count] = count
 }
@@ -63,8 +64,8 @@ END {
         k = index_of[i]
         if (peer(who[k])) { continue }
         wall = work[k] == "decode" ? store : read
-        printf "%-7s %-34s %9s %8.3f %5.0f%%%s%s\n", work[k], who[k], shape[k], speed[k] / 1e9,
-            (wall > 0 ? 100 * speed[k] / wall : 0), theirs(k, "^ggml_"), theirs(k, "^faiss_")
+        printf "%-7s %-34s %9s %8.3f %5.0f%%%s%s%s\n", work[k], who[k], shape[k], speed[k] / 1e9,
+            (wall > 0 ? 100 * speed[k] / wall : 0), theirs(k, "^ggml_"), theirs(k, "^faiss_"), note[k]
     }
     print "\nThe limit of decoding is storing in L2, that of all else reading from memory."
 }

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Every factor once, nearest to one first, mirrored where asked for.
+#include <gradus/mapping/normal_quantile.hpp>
+#include <gradus/mapping/uniform_asymmetric.hpp>
+#include <gradus/mapping/uniform_symmetric.hpp>
+#include <gradus/range/mse_search.hpp>
 #include <gradus/range/range_trials.hpp>
 
 #include <doctest/doctest.h>
@@ -72,6 +76,21 @@ TEST_CASE("the start comes first, then what is near") {
     for (std::size_t i = 1; i < found.size(); ++i) {
         CHECK(std::abs(found[i].power) >= std::abs(found[i - 1].power));
     }
+}
+
+TEST_CASE("a search tells how many it tries") {
+    const auto count = [&](auto map) {
+        int asked = 0;
+        const auto loss = [&](auto) { return static_cast<float>(++asked == 1 ? 1 : 2); };
+        static_cast<void>(gradus::mse_search{}.search(std::vector{-1.0f, 2.0f}, map, loss));
+        return asked;
+    };
+    using gradus::uniform_asymmetric, gradus::uniform_symmetric, gradus::normal_quantile;
+    constexpr gradus::mse_search search;
+    CHECK(count(uniform_symmetric<4>{}) == search.candidates<uniform_symmetric<4>>());
+    CHECK(count(uniform_asymmetric<4>{}) == search.candidates<uniform_asymmetric<4>>());
+    CHECK(count(normal_quantile<4>{}) == search.candidates<normal_quantile<4>>());
+    CHECK(search.candidates<uniform_symmetric<4>>() == 48);
 }
 
 TEST_CASE("an interval is scaled, or mirrored and scaled") {

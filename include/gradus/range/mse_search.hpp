@@ -47,6 +47,11 @@ struct mse_search {
         return static_cast<int>(2.0f * norm);
     }
 
+    /// Intervals that are tried for each group, those beyond an edge apart.
+    template <mapping M> [[nodiscard]] GRADUS_INLINE constexpr int candidates() const noexcept {
+        return (down + up + 1) * (mirrored<M> ? 2 : 1) + (has_zero_point<M> ? 2 * batch : 0);
+    }
+
     template <mapping M>
     [[nodiscard]] GRADUS_INLINE interval operator()(floats values,
                                                     floats weights,
@@ -80,15 +85,11 @@ struct mse_search {
     search_from(interval start, const M& map, Loss&& loss, const BestOf& best_of) const noexcept {
         if (start.lo == start.hi) { return start; }
         candidate best{start, std::numeric_limits<float>::infinity()};
-        constexpr bool mirrored = [] {
-            if constexpr (mirrorable<M>) { return M::signed_scale; }
-            return false;
-        }();
         if (down == usual_down && up == usual_up) {
-            attempt_all(start, usual_trials<usual_down, usual_up, mirrored>, map, loss, best_of,
+            attempt_all(start, usual_trials<usual_down, usual_up, mirrored<M>>, map, loss, best_of,
                         best);
         } else {
-            attempt_all(start, range_trials{down, up, mirrored}, map, loss, best_of, best);
+            attempt_all(start, range_trials{down, up, mirrored<M>}, map, loss, best_of, best);
         }
         if constexpr (has_zero_point<M>) {
             const interval whole = best.range;
@@ -100,6 +101,13 @@ struct mse_search {
 
   private:
     static constexpr int batch = range_trials::batch;
+
+    /// Whether mirrored intervals give other grids.
+    template <mapping M>
+    static constexpr bool mirrored = [] {
+        if constexpr (mirrorable<M>) { return M::signed_scale; }
+        return false;
+    }();
 
     struct candidate {
         interval range;

@@ -23,8 +23,9 @@ inline namespace GRADUS_ISA {
         hi = greatest(hi, x);
     }
     const interval rest = minmax::of(values.subspan(i));
+    // 0 - x, not -x: the upper end of zeros is +0, which a row word may hold.
     return {least(rest.lo, simd::lowest(lo)),
-            greatest(rest.hi, -simd::lowest(simd::f32x16(0.0f) - hi))};
+            greatest(rest.hi, 0.0f - simd::lowest(simd::f32x16(0.0f) - hi))};
 }
 
 /// What `range(values, weights, map)` returns.

@@ -42,7 +42,7 @@ template <layout_type L, class Range, rounding R>
             largest = greatest(largest,
                                magnitude(job.map->fit(extent_of(row.subspan(first, count))).scale));
         }
-        return typename L::scale_type{}.fit_row(largest);
+        return typename L::scale_type{}.fit_row(largest + 0.0f);  // zeros have no sign
     }
 }
 

@@ -14,7 +14,7 @@ inline namespace GRADUS_ISA {
 template <layout_type L>
 [[nodiscard]] std::uint32_t matrix_word(const typename L::mapping_type& map, floats values) {
     if constexpr (L::scale_type::row_bits == 0) { return 0; }
-    return typename L::scale_type{}.fit_row(magnitude(map.fit(extent_of(values)).scale));
+    return typename L::scale_type{}.fit_row(magnitude(map.fit(extent_of(values)).scale) + 0.0f);
 }
 
 /// All values of a matrix, one after the other.

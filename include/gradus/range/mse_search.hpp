@@ -35,7 +35,7 @@ struct mse_search {
 
     float norm = 2.0f;
     int down = usual_down;  ///< sixteenths of an octave below the min-max interval
-    int up = usual_up;      ///< and above it: more wins nothing on weights (nf4: 0.15 %)
+    int up = usual_up;  ///< and above it: more wins only for nf4 (groups of 32: 0.6 % of the error)
 
     [[nodiscard]] GRADUS_INLINE bool valid() const noexcept {
         return norm >= 1.0f && norm <= 4.0f && 2.0f * norm == round_down(2.0f * norm) &&

@@ -40,9 +40,9 @@ template <vectorizable_mapping M> class candidate_losses {
     /// The grid of least loss below `least` among those fitted to some intervals: writes its loss
     /// and returns its first place, or returns -1.
     [[nodiscard]] int operator()(const interval_batch& some, float& least) const {
-        const int count = some.count;
-        const lane_grid p = fit_each(map_, some.low<f32x16>(), some.high<f32x16>());
         if constexpr (lane_searchable<M>) {
+            const int count = some.count;
+            const lane_grid p = fit_each(map_, some.low<f32x16>(), some.high<f32x16>());
             if (half_power_ != 4) {
                 return weights_.empty() ? best_of<false, 0>(p, count, least)
                                         : best_of<true, 0>(p, count, least);
@@ -50,14 +50,8 @@ template <vectorizable_mapping M> class candidate_losses {
             return weights_.empty() ? best_of<false, 4>(p, count, least)
                                     : best_of<true, 4>(p, count, least);
         } else {
-            int best = -1;
-            for (int i = 0; i < count; ++i) {
-                const float found = (*this)(map_.fit(some.at(i)));
-                if (!(found < least)) { continue; }
-                least = found;
-                best = i;
-            }
-            return best;
+            return some.first_least(least,
+                                    [&](interval range) { return (*this)(map_.fit(range)); });
         }
     }
 

@@ -131,7 +131,7 @@ inline constexpr index_t streamed_values = index_t{1} << 20;
 template <layout_type L> void decode(const packed_view<L>& w, matrix_view<float> out) {
     GRADUS_EXPECT(out.rows == w.rows && out.cols == w.cols);
     const geometry<L> shape = w.shape();
-    const bool streams = streams_to({out.data, out.rows, out.cols, out.stride});
+    const bool streams = streams_to(out);
     for (index_t t = 0; t < shape.tiles(); ++t) {
         decode_tile(w, t, out.block(t * L::tile_rows, shape.tile_height(t)), streams);
     }

@@ -65,14 +65,7 @@ struct mse_search {
     template <mapping M, class Loss>
     [[nodiscard]] interval search(floats values, const M& map, Loss&& loss) const noexcept {
         const auto best_of = [&](const interval_batch& some, float& least) {
-            int best = -1;
-            for (int i = 0; i < some.count; ++i) {
-                const float found = loss(map.fit(some.at(i)));
-                if (!(found < least)) { continue; }
-                least = found;
-                best = i;
-            }
-            return best;
+            return some.first_least(least, [&](interval range) { return loss(map.fit(range)); });
         };
         return search_from(minmax::of(values), map, loss, best_of);
     }

@@ -82,6 +82,20 @@ struct interval_batch {
     [[nodiscard]] GRADUS_INLINE interval at(int i) const noexcept {
         return {low<float>(i), high<float>(i)};
     }
+
+    /// Looks, one by one, for a loss_of(interval) below `least`: writes the least and returns where
+    /// it was first, or returns -1.
+    template <class LossOf>
+    [[nodiscard]] GRADUS_INLINE int first_least(float& least, const LossOf& loss_of) const {
+        int best = -1;
+        for (int i = 0; i < count; ++i) {
+            const float found = loss_of(at(i));
+            if (!(found < least)) { continue; }
+            least = found;
+            best = i;
+        }
+        return best;
+    }
 };
 
 /// The trials of a search with its default reach: a constant.

@@ -215,6 +215,7 @@ set(GRADUS_HEADERS
     gradus/kernels/f32_panels.hpp
     gradus/kernels/f32_softmax.hpp
     gradus/kernels/fit_rows.hpp
+    gradus/kernels/float_block.hpp
     gradus/kernels/float_gemm.hpp
     gradus/kernels/float_part.hpp
     gradus/kernels/gemm.hpp
@@ -232,6 +233,7 @@ set(GRADUS_HEADERS
     gradus/kernels/kv_places.hpp
     gradus/kernels/kv_product.hpp
     gradus/kernels/kv_ranges.hpp
+    gradus/kernels/kv_read_ahead.hpp
     gradus/kernels/kv_tile.hpp
     gradus/kernels/kv_view.hpp
     gradus/kernels/lane_fit.hpp

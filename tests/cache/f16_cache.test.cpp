@@ -69,6 +69,6 @@ TEST_CASE("results do not depend on the executor") {
 }
 
 TEST_CASE("halves take half the bytes") {
-    const gradus::f16_cache cache{{2, 20, 33}};  // keys: 48 tokens of 20; values: 33 tokens of 32
-    CHECK(cache.size_in_bytes() == 2 * (48 * 20 + 33 * 32) * 2);
+    const gradus::f16_cache cache{{2, 20, 33}};  // 64 tokens; keys of 20, values of 32
+    CHECK(cache.size_in_bytes() == 2 * 64 * (20 + 32) * 2);
 }

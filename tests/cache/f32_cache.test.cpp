@@ -22,9 +22,10 @@ struct shape {
     index_t tokens;
 };
 
-/// Widths on both sides of a vector, and counts on both sides of a tile of tokens.
-const std::vector<shape> shapes = {{1, 1, 1, 1},  {2, 1, 8, 15},  {4, 2, 16, 16},
-                                   {8, 4, 8, 17}, {4, 2, 20, 33}, {3, 3, 64, 70}};
+/// Widths on both sides of a vector and of a slab of values, counts on both sides of a tile of
+/// tokens and of a block of them.
+const std::vector<shape> shapes = {{1, 1, 1, 1},   {2, 1, 8, 15},  {4, 2, 16, 16}, {8, 4, 8, 17},
+                                   {4, 2, 20, 33}, {3, 3, 64, 70}, {8, 1, 80, 131}};
 
 /// softmax(q k / sqrt(w)) v for one query of one head, over the first `visible` tokens.
 std::vector<double> oracle(const matrix& q,
@@ -175,7 +176,7 @@ TEST_CASE("huge scores neither overflow nor lose the winner") {
 }
 
 TEST_CASE("the stated size is that of padded keys and values") {
-    const f32_cache cache{{2, 20, 33}};  // keys: 48 tokens of 20; values: 33 tokens of 32
-    CHECK(cache.size_in_bytes() == 2 * (48 * 20 + 33 * 32) * 4);
+    const f32_cache cache{{2, 20, 33}};  // 64 tokens; keys of 20, values of 32
+    CHECK(cache.size_in_bytes() == 2 * 64 * (20 + 32) * 4);
     CHECK(cache.capacity() == 33);
 }

@@ -66,7 +66,8 @@ template <class S> index_t faults(const kv_unit& unit, guarded_end end) {
     const guarded_memory<float> seen{x.values, end};
     const index_t stride = unit.lanes + kv_unit::tile_lanes;
     std::vector<float> sums(rows * stride);
-    kv_product<rows, S> product{{unit, {bytes.data(), plain.size()}, nullptr, bytes.data()},
+    kv_read_ahead nothing;
+    kv_product<rows, S> product{{unit, {bytes.data(), plain.size()}, nullptr, nothing},
                                 {seen.data(), unit.steps}};
     product.run(0, unit.lanes, 0, unit.steps, sums.data(), stride);
     index_t wrong = 0;
@@ -143,9 +144,22 @@ TEST_CASE("units are found where the cursor finds them") {
         }
         const kv_block_view block{&shape, tokens, stored};
         const kv_places places{shape};
-        for (kv_unit_cursor cursor{block}; !cursor.done(); cursor.next()) {
-            CHECK(places.offset(block, cursor.number()) == cursor.offset());
+        index_t start = 0;
+        kv_unit_cursor cursor{block};
+        for (index_t head = 0; head < shape.heads; ++head) {
+            CHECK(places.head(block, head).data() == stored.data() + start);
+            for (const kv_kind kind : {kv_kind::key, kv_kind::value}) {
+                places.each(block, head, kind, start, [&](const kv_place& place) {
+                    CHECK(place.offset == cursor.offset());
+                    CHECK(place.bytes == cursor.unit().bytes());
+                    start += place.bytes;
+                    cursor.next();
+                });
+            }
+            CHECK(places.head(block, head).data() + places.head(block, head).size() ==
+                  stored.data() + start);
         }
+        CHECK(cursor.done());
     }
 }
 

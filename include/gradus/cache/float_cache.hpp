@@ -17,8 +17,8 @@
 namespace gradus {
 inline namespace GRADUS_ISA {
 
-/// Allocates at construction only. Keys are stored in tiles of 16 tokens (see float_part.hpp),
-/// values by token, padded to 16; both by head, so that one head's attention reads one block.
+/// Allocates at construction only. Tokens lie in blocks (float_block.hpp), by head, so that one
+/// head's attention reads one stream; their number is rounded up to 32, the width of values to 16.
 /// As f16, magnitudes beyond 65504 become infinite.
 template <class T>
     requires(std::same_as<T, float> || std::same_as<T, f16>)
@@ -28,12 +28,11 @@ class float_cache {
 
     explicit float_cache(cache_shape shape)
         : shape_{shape},
-          key_rows_{padded(shape.capacity)},
-          value_stride_{padded(shape.width)},
+          rows_{float_block::whole_tiles(shape.capacity)},
+          head_size_{rows_ * float_block{shape.width, 0}.token_size()},
           memory_{shape.heads * attention_state<attention_rows>::floats(shape.width) *
                   sizeof(float)},
-          keys_{shape.heads * key_rows_ * shape.width * sizeof(T)},
-          values_{shape.heads * shape.capacity * value_stride_ * sizeof(T)} {
+          blocks_{shape.heads * head_size_ * sizeof(T)} {
         GRADUS_EXPECT(shape.heads > 0 && shape.width > 0);
     }
 
@@ -68,7 +67,7 @@ class float_cache {
     [[nodiscard]] index_t capacity() const noexcept { return shape_.capacity; }
 
     /// Keys and values as allocated, padding included; not the working memory.
-    [[nodiscard]] index_t size_in_bytes() const noexcept { return keys_.size() + values_.size(); }
+    [[nodiscard]] index_t size_in_bytes() const noexcept { return blocks_.size(); }
 
     void truncate(index_t length) {
         GRADUS_EXPECT(length <= length_);
@@ -78,21 +77,11 @@ class float_cache {
     void reset() noexcept { length_ = 0; }
 
   private:
-    [[nodiscard]] static index_t padded(index_t n) {
-        return (n + simd::lanes - 1) / simd::lanes * simd::lanes;
-    }
-
     template <class Stored> [[nodiscard]] static Stored* values_in(aligned_buffer& buffer) {
         return static_cast<Stored*>(static_cast<void*>(buffer.bytes().data()));
     }
 
-    [[nodiscard]] T* key_tiles(index_t head) {
-        return values_in<T>(keys_) + head * key_rows_ * shape_.width;
-    }
-
-    [[nodiscard]] T* value_rows(index_t head) {
-        return values_in<T>(values_) + head * shape_.capacity * value_stride_;
-    }
+    [[nodiscard]] T* blocks_of(index_t head) { return values_in<T>(blocks_) + head * head_size_; }
 
     [[nodiscard]] static T stored(float x) {
         if constexpr (std::same_as<T, float>) {
@@ -103,13 +92,16 @@ class float_cache {
     }
 
     void store_token(index_t head, const float* key, const float* value) {
-        const index_t tile = length_ / simd::lanes * simd::lanes;
-        T* lane = key_tiles(head) + tile * shape_.width + length_ % simd::lanes;
+        const index_t token = length_ % float_block::most;
+        const float_block place = float_block::at(length_ - token, rows_, shape_.width);
+        T* const block = blocks_of(head) + (length_ - token) * place.token_size();
         for (index_t d = 0; d < shape_.width; ++d) {
-            lane[d * simd::lanes] = stored(key[d]);
+            block[place.key(token) + d * float_block::tile] = stored(key[d]);
         }
-        std::transform(value, value + shape_.width, value_rows(head) + length_ * value_stride_,
-                       stored);
+        for (index_t d = 0; d < shape_.width; d += float_block::slab) {
+            const index_t count = std::min(float_block::slab, shape_.width - d);
+            std::transform(value + d, value + d + count, block + place.value(token, d), stored);
+        }
     }
 
     /// Rows of work are (token, query head) pairs that share this head.
@@ -121,19 +113,18 @@ class float_cache {
             const index_t col = (head * sharing + row % sharing) * shape_.width;
             return {&queries(token, col), &out(token, col), before + token + 1};
         };
-        const float_part<T> part{key_tiles(head), value_rows(head), length_, value_stride_};
+        const float_part<T> part{blocks_of(head), length_, rows_};
         float* const memory = values_in<float>(memory_) +
                               head * attention_state<attention_rows>::floats(shape_.width);
         attend_all(queries.rows * sharing, query_at, shape_.width, memory, part);
     }
 
     cache_shape shape_;
-    index_t key_rows_;      // tokens, rounded up to whole tiles
-    index_t value_stride_;  // width, rounded up to whole vectors
+    index_t rows_;       // tokens of a head, whole tiles
+    index_t head_size_;  // values of a head
     index_t length_ = 0;
     aligned_buffer memory_;
-    aligned_buffer keys_;
-    aligned_buffer values_;
+    aligned_buffer blocks_;
 };
 
 static_assert(kv_cache<float_cache<float>> && kv_cache<float_cache<f16>>);

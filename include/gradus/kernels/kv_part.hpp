@@ -14,14 +14,11 @@ inline namespace GRADUS_ISA {
 /// registers, or one block of 32 lanes by 16 steps where the codes have no fast form (ends of
 /// units, outliers, widths 0 and 16, codebooks with integers).
 template <class Float, attention_scheme S> class kv_part {
-    static constexpr index_t most_ahead = 4;
+    static constexpr index_t nowhere = ~index_t{0};
 
   public:
     kv_part(const kv_view<Float>& view, const kv_places& places, index_t head)
-        : view_{view}, places_{places}, head_{head} {
-        const index_t tokens = view.shape.tokens;
-        ahead_ = tokens == 0 ? 0 : std::max(index_t{1}, attention_chunk / tokens);
-    }
+        : view_{view}, places_{places}, head_{head} {}
 
     [[nodiscard]] index_t tokens() const { return view_.packed; }
 
@@ -39,6 +36,7 @@ template <class Float, attention_scheme S> class kv_part {
     void score(const attention_state<Rows>& state, index_t first, index_t count) const {
         constexpr index_t stride = attention_state<Rows>::weight_stride;
         std::fill_n(state.weights(), Rows * stride, 0.0f);
+        look_ahead(first, count);
         each_unit(kv_kind::key, first, count,
                   [&](const kv_stored_unit& stored, index_t channel, index_t from, index_t to,
                       index_t place) {
@@ -70,16 +68,12 @@ template <class Float, attention_scheme S> class kv_part {
             const index_t from = first + done - b * shape.tokens;
             const kv_block_view block = view_.block(b);
             const index_t to = std::min(block.tokens, from + count - done);
-            const std::byte* const later = later_block(b);
             index_t channel = 0;
             index_t& start = starts_[done / shape.tokens];  // of the kind that comes next
-            if (kind == kv_kind::key) {
-                start = places_.offset(block, head_ * places_.units_a_head());
-            }
             places_.each(block, head_, kind, start, [&](const kv_place& place) {
-                ask_for_grid(later + place.offset, place.unit.codes_at());
+                ask_for_next(place.unit.codes_at(), block.bytes.data() + place.offset);
                 f(kv_stored_unit{place.unit, block.bytes.subspan(place.offset, place.bytes),
-                                 view_.levels(kind, head_, place.unit.width), later + place.offset},
+                                 view_.levels(kind, head_, place.unit.width), ahead_},
                   channel, from, to, done);
                 channel += channels;
                 start = place.offset + place.bytes;
@@ -88,29 +82,44 @@ template <class Float, attention_scheme S> class kv_part {
         }
     }
 
-    /// The block whose codes are asked for while block b is read. Its widths, which say where they
-    /// are, must have come by then.
-    [[nodiscard]] const std::byte* later_block(index_t b) const {
-        const auto at = [&](index_t i) {
-            return view_.blocks[std::min(i, view_.blocks.size() - 1)].bytes();
-        };
-        const auto field = at(b + 2 * ahead_).last(view_.shape.field_bytes());
-        __builtin_prefetch(field.data(), 0, 3);
-        return at(b + ahead_).data();
+    /// Finds the units of a chunk, and what is asked for while it is multiplied: at the beginning
+    /// of a block, the blocks of the chunk behind it. Their widths must have come by then.
+    void look_ahead(index_t first, index_t count) const {
+        const index_t size = view_.shape.tokens;
+        const index_t b = first / size;
+        const index_t end = (first + count + size - 1) / size;
+        for (index_t i = b; i < end; ++i) {
+            const std::span<const std::byte> run =
+                b == aimed_at_ ? ahead_.run(i - b) : places_.head(view_.block(i), head_);
+            starts_[i - b] = index_t(run.data() - view_.blocks[i].bytes().data());
+        }
+        if (first % size != 0) { return; }
+        ahead_.clear();
+        aimed_at_ = end;
+        const index_t most = std::max(index_t{1}, attention_chunk / size);
+        const index_t blocks = view_.blocks.size();
+        for (index_t i = end; i < std::min(end + most, blocks); ++i) {
+            ahead_.add(places_.head(view_.block(i), head_));
+            const index_t later = std::min(i + most, blocks - 1);
+            __builtin_prefetch(view_.blocks[later].bytes().last(view_.shape.field_bytes()).data(),
+                               0, 3);
+        }
     }
 
-    static void ask_for_grid(const std::byte* unit, index_t bytes) {
+    void ask_for_next(index_t bytes, const std::byte* otherwise) const {
+        const std::byte* const from = ahead_.take(bytes, otherwise);
         for (index_t i = 0; i < bytes; i += 64) {
-            __builtin_prefetch(unit + i, 0, 2);
+            __builtin_prefetch(from + i, 0, 2);
         }
     }
 
     const kv_view<Float>& view_;
     const kv_places& places_;
     index_t head_;
-    /// Where the values of the blocks of a chunk begin; their scores were just computed.
+    /// Where the units of the blocks of a chunk begin that come next: keys, after them values.
     mutable index_t starts_[attention_chunk] = {};
-    index_t ahead_;  ///< blocks from what is read to what is asked for
+    mutable kv_read_ahead ahead_;
+    mutable index_t aimed_at_ = nowhere;  ///< the block in which `ahead_` begins
 };
 
 }  // namespace GRADUS_ISA

@@ -49,26 +49,32 @@ class kv_places {
         }
     }
 
-    /// Bytes of the block that lie before unit `number`.
-    [[nodiscard]] index_t offset(const kv_block_view& block, index_t number) const {
+    /// The bytes of a head.
+    [[nodiscard]] std::span<const std::byte> head(const kv_block_view& block, index_t head) const {
+        const index_t first = bytes(block, 0, head * a_head_);
+        return block.bytes.subspan(first, bytes(block, head * a_head_, (head + 1) * a_head_));
+    }
+
+  private:
+    static constexpr unsigned widths = 10;
+
+    /// Of the units [first, last), which begin with those of a head.
+    [[nodiscard]] index_t bytes(const kv_block_view& block, index_t first, index_t last) const {
         if (block.tokens != shape_->tokens) {
             kv_unit_cursor cursor{block};
-            cursor.advance_to(number);
-            return cursor.offset();
+            cursor.advance_to(first);
+            const index_t before = cursor.offset();
+            cursor.advance_to(last);
+            return cursor.offset() - before;
         }
         index_t total = 0;
-        for (index_t u = 0, within = 0; u < number; ++u) {
-            const bool last = within + 1 == keys_ || within + 1 == a_head_;
-            total += known_[within < keys_ ? 0 : 1][last][field(block, u)].bytes;
+        for (index_t u = first, within = 0; u < last; ++u) {
+            const bool ends = within + 1 == keys_ || within + 1 == a_head_;
+            total += known_[within < keys_ ? 0 : 1][ends][field(block, u)].bytes;
             within = within + 1 == a_head_ ? 0 : within + 1;
         }
         return total;
     }
-
-    [[nodiscard]] index_t units_a_head() const { return a_head_; }
-
-  private:
-    static constexpr unsigned widths = 10;
 
     [[nodiscard]] GRADUS_INLINE static unsigned field(const kv_block_view& block, index_t unit) {
         return kv_width_field(block.width(unit));

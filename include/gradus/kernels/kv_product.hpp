@@ -3,17 +3,18 @@
 #pragma once
 
 #include <gradus/kernels/kv_decoded.hpp>
+#include <gradus/kernels/kv_read_ahead.hpp>
 #include <gradus/kernels/kv_tile.hpp>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
 
-/// A unit where it is stored. `next` is the unit that will be read some time later.
+/// A unit where it is stored, and what is asked for meanwhile.
 struct kv_stored_unit {
     kv_unit unit;
     std::span<const std::byte> bytes;
     const float* levels;
-    const std::byte* next;
+    kv_read_ahead& ahead;
 };
 
 /// Rows of floats.
@@ -25,14 +26,14 @@ struct kv_rows_of {
 /// sums(r, lane) += sum over steps of x(r, step) * value(lane, step).
 template <index_t Rows, attention_scheme S> class kv_product {
     using operands = kv_operands<Rows, S>;
+    static constexpr index_t tile_lanes = kv_unit::tile_lanes;
+    static constexpr index_t block_steps = kv_unit::block_steps;
 
   public:
     kv_product(const kv_stored_unit& stored, kv_rows_of x) : stored_{stored}, x_{x} {}
 
     /// Lanes [first, last), steps [from, to): whole tiles and blocks, but for the unit's ends.
     void run(index_t first, index_t last, index_t from, index_t to, float* sums, index_t stride) {
-        constexpr index_t tile_lanes = kv_unit::tile_lanes;
-        constexpr index_t block_steps = kv_unit::block_steps;
         const kv_unit& unit = stored_.unit;
         const index_t first_tile = first / tile_lanes;
         const index_t end_tile = (last + tile_lanes - 1) / tile_lanes;
@@ -84,19 +85,21 @@ template <index_t Rows, attention_scheme S> class kv_product {
 
     void multiply(index_t tile, index_t step, index_t count, float* sums, index_t stride) {
         const kv_unit& unit = stored_.unit;
-        const index_t at = unit.block_at(tile, step / kv_unit::block_steps);
-        const kv_codes codes{stored_.bytes.data() + at, count / kv_unit::block_steps,
-                             stored_.next + at, stored_.levels};
+        const index_t at = unit.block_at(tile, step / block_steps);
+        const index_t blocks = count / block_steps;
+        const std::byte* const from = stored_.bytes.data() + at;
+        const index_t bytes = blocks * index_t(unit.width) * (tile_lanes * block_steps / 8);
+        const kv_codes codes{from, blocks, stored_.ahead.take(bytes, from), stored_.levels};
         const auto add_to = [&](float* to, index_t to_stride) {
             with_kv_width(unit.width, [&](auto width) {
                 kv_tile<width(), Rows, S>::multiply(codes, operands_, to, to_stride);
             });
         };
         if (by_step()) { return add_to(sums, stride); }
-        alignas(64) float product[Rows * kv_unit::tile_lanes] = {};
-        add_to(product, kv_unit::tile_lanes);
-        for (index_t h = 0; h < kv_unit::tile_lanes; h += simd::lanes) {
-            add_scaled_lanes(tile * kv_unit::tile_lanes + h, product + h, sums + h, stride);
+        alignas(64) float product[Rows * tile_lanes] = {};
+        add_to(product, tile_lanes);
+        for (index_t h = 0; h < tile_lanes; h += simd::lanes) {
+            add_scaled_lanes(tile * tile_lanes + h, product + h, sums + h, stride);
         }
     }
 
@@ -110,7 +113,7 @@ template <index_t Rows, attention_scheme S> class kv_product {
         for (index_t r = 0; r < Rows; ++r) {
             float* const to = sums + r * stride;
             const auto sum = fused(base, operands_.sum[r], simd::f32x16::load(to));
-            fused(simd::f32x16::load(product + r * kv_unit::tile_lanes), scale, sum).store(to);
+            fused(simd::f32x16::load(product + r * tile_lanes), scale, sum).store(to);
         }
     }
 

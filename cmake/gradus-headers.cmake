@@ -218,6 +218,7 @@ set(GRADUS_HEADERS
     gradus/kernels/float_block.hpp
     gradus/kernels/float_gemm.hpp
     gradus/kernels/float_part.hpp
+    gradus/kernels/float_tile.hpp
     gradus/kernels/gemm.hpp
     gradus/kernels/gemm_runs.hpp
     gradus/kernels/gemv.hpp
@@ -238,9 +239,11 @@ set(GRADUS_HEADERS
     gradus/kernels/kv_view.hpp
     gradus/kernels/lane_fit.hpp
     gradus/kernels/lane_grid.hpp
+    gradus/kernels/level_table.hpp
     gradus/kernels/load_activations.hpp
     gradus/kernels/multiply_panel.hpp
     gradus/kernels/multiply_tile.hpp
+    gradus/kernels/near_block.hpp
     gradus/kernels/outermost.hpp
     gradus/kernels/pack_codes.hpp
     gradus/kernels/pack_group.hpp
@@ -252,6 +255,7 @@ set(GRADUS_HEADERS
     gradus/kernels/quantize_activations.hpp
     gradus/kernels/row_codes.hpp
     gradus/kernels/row_part.hpp
+    gradus/kernels/seen_activations.hpp
     gradus/kernels/segments.hpp
     gradus/kernels/sparse_decode.hpp
     gradus/kernels/sparse_gemm.hpp

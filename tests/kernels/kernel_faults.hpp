@@ -105,8 +105,8 @@ struct product {
         return faults_of(result, add, value, [&](index_t r, index_t) { return 8 * largest[r]; });
     }
 
-    /// Outputs beyond the documented bound, cols * 2^-24 * sum |x w| + 2^-22 max |x| * sum reach,
-    /// and bytes that are not y's.
+    /// Outputs beyond the documented bound, (cols + 2) * 2^-24 * sum |x w| + 2^-22 max |x| * sum
+    /// reach, and bytes that are not y's.
     template <class Value, class Reach>
     [[nodiscard]] index_t
     faults_of(std::span<const float> result, bool add, Value&& value, Reach&& reach) const {
@@ -130,7 +130,7 @@ struct product {
                 largest = std::max(largest, std::abs(static_cast<double>(x[t * x_stride + c])));
                 reached += reach(r, c);
             }
-            const double terms = static_cast<double>(cols + (add ? 1u : 0u));
+            const double terms = static_cast<double>(cols + (add ? 3u : 2u));
             const double bound = terms * 0x1p-24 * size + 0x1p-22 * largest * reached + 1e-37;
             faults += std::abs(static_cast<double>(result[i]) - sum) <= bound ? 0u : 1u;
         }

@@ -5,14 +5,12 @@
 #include <gradus/kernels/f32_panels.hpp>
 #include <gradus/kernels/float_gemm.hpp>
 #include <gradus/kernels/integer_gemm.hpp>
+#include <gradus/kernels/near_block.hpp>
 
 #include <algorithm>
 
 namespace gradus {
 inline namespace GRADUS_ISA {
-
-/// Columns of float weights that are multiplied at once: 16 KiB stay in the first cache.
-inline constexpr index_t panel_cols = 256;
 
 /// y (+)= x w^T. Sums run over ascending columns in f32, so
 /// |error| <= cols * 2^-24 * sum_k |x_k w_k| for each output, which does not depend on the
@@ -29,13 +27,31 @@ void gemm(const f32_panels& w,
             std::fill_n(y.row(t).data(), y.cols, 0.0f);
         }
     }
-    threads.for_each(w.panels(), [&](index_t i) {
-        const index_t height = std::min(f32_panels::height, w.rows() - i * f32_panels::height);
-        for (index_t k = 0; k < w.cols(); k += panel_cols) {
-            const index_t count = std::min(panel_cols, w.cols() - k);
-            const matrix_view<const float> part{x.data + k, x.rows, count, x.stride};
-            multiply_panel(w.panel(i) + 16 * k, count, part, y.data + 16 * i, y.stride, height,
-                           k != 0 || how == accumulation::add);
+    const auto multiply = [&](matrix_view<const float> part, index_t token, index_t column,
+                              index_t panel) {
+        const index_t top = panel * f32_panels::height;
+        multiply_panel(w.panel(panel) + 16 * column, part.cols, part,
+                       y.data + token * y.stride + top, y.stride,
+                       std::min(f32_panels::height, w.rows() - top),
+                       column != 0 || how == accumulation::add);
+    };
+    constexpr index_t few = 8;  // tokens that one pass over the weights serves
+    // Panels that one worker takes at a time.
+    const index_t at_once = std::clamp(w.panels() / 16, index_t{4}, index_t{32});
+    threads.for_each((w.panels() + at_once - 1) / at_once, [&](index_t job) {
+        const index_t end = std::min(w.panels(), (job + 1) * at_once);
+        if (x.rows <= few) {
+            for (index_t i = job * at_once; i < end; ++i) {
+                for (index_t k = 0; k < x.cols; k += near_block_cols) {
+                    multiply(x.columns(k, std::min(near_block_cols, x.cols - k)), 0, k, i);
+                }
+            }
+        } else {
+            each_near_block(x, [&](matrix_view<const float> part, index_t token, index_t column) {
+                for (index_t i = job * at_once; i < end; ++i) {
+                    multiply(part, token, column, i);
+                }
+            });
         }
     });
 }
@@ -52,7 +68,7 @@ inline constexpr bool uses_integers = integer_dottable<typename L::mapping_type>
 /// Error:   with x~ the activations as the scheme sees them and w~ the levels of dot_form,
 ///          |y - sum_k x~_k w~_k| <= 2^-22 sum_s S_s, S_s = (largest level + |zero|) * |scale| *
 ///          sum_k |x~_k| over segment s; integer sums inside a segment (at most 512 columns) are
-///          exact. In floats: cols * 2^-24 * sum_k |x_k w_k|.
+///          exact. In floats: (cols + 2) * 2^-24 * sum_k |x_k w_k|.
 /// NaN:     a token with a value that is not finite gives NaN.
 /// Threads: the outputs do not depend on the executor. Does not allocate (at most 200 KiB of
 ///          stack); y may not alias x.

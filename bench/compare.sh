@@ -56,7 +56,7 @@ quietly cmake --build "$build" --target gradus_bench
 # The benchmarks of a part, as a regular expression.
 chosen() {
     local theirs='(ggml|xnnpack|onednn|openblas)_[^/]*'
-    local ours='[^/]*_(g32|g128)_f16|uniform_symmetric[48]_channel_f16'
+    local ours='[^/]*_(g32|g128)_f16(_planes2)?|uniform_symmetric[48]_channel_f16'
     local batches='8|512' shapes='4096x4096' caches='f32|f16|uniform[48]_[^/]*|ggml_[^/]*'
     case $extent in
     quick)
@@ -64,7 +64,7 @@ chosen() {
         theirs='ggml_(q4_0|q4_K|q8_0)(_repacked)?|xnnpack_[^/]*|onednn_s8s8'
         batches=512
         ;;
-    all) ours='[^/]*_f16' batches='[0-9]*' shapes='[0-9]*x4096' caches='[^/]*' ;;
+    all) ours='[^/]*_f16(_planes2)?' batches='[0-9]*' shapes='[0-9]*x4096' caches='[^/]*' ;;
     esac
     case $1 in
     gemv) echo "^gemv/($ours|$theirs)/.*threads:$threads" ;;

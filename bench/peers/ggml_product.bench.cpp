@@ -20,7 +20,7 @@ void add(const product_shape& shape, ggml_type type, bool repacked) {
     ggml_log_set([](ggml_log_level, const char*, void*) {}, nullptr);  // a line a repacked matrix
     for (const ggml_type type :
          {GGML_TYPE_Q4_0, GGML_TYPE_Q4_K, GGML_TYPE_IQ4_NL, GGML_TYPE_Q8_0, GGML_TYPE_Q2_K,
-          GGML_TYPE_Q3_K, GGML_TYPE_Q5_K, GGML_TYPE_Q6_K, GGML_TYPE_TQ2_0}) {
+          GGML_TYPE_Q3_K, GGML_TYPE_Q5_K, GGML_TYPE_Q6_K, GGML_TYPE_TQ1_0, GGML_TYPE_TQ2_0}) {
         for (const bool repacked : {false, true}) {
             if (repacked && !ggml_can_repack(type)) { continue; }
             const auto each = [&](const product_shape& shape) { add(shape, type, repacked); };

@@ -14,7 +14,8 @@ function fields(name,    part, count) {
 # Bits of a code: 4 of uniform_symmetric4_g32_f16, of ggml_q4_K, of xnnpack_qb4w_g32.
 function width(who,    digits) {
     if (who ~ /^binary/)  { return 1 }
-    if (who ~ /^(ternary|ggml_tq)/) { return 1.6 }
+    if (who ~ /^(ternary.*_planes2|ggml_tq2)/) { return 2.06 }
+    if (who ~ /^(ternary|ggml_tq1)/) { return 1.6 }
     digits = who
     if (who ~ /^ggml_/)    { sub(/^ggml_[a-z]*/, "", digits) }
     if (who ~ /^xnnpack_/) { sub(/^xnnpack_[a-z]*/, "", digits) }

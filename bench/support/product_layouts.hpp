@@ -30,6 +30,12 @@ template <class F> void for_each_product_layout(F&& f) {
     };
     groupings.template operator()<gradus::binary>();
     groupings.template operator()<gradus::ternary>();
+    const auto ternary_in_planes = [&f]<class G>() {
+        f.template
+        operator()<gradus::layout<gradus::ternary, G, gradus::f16_scale, gradus::bit_planes<2>>>();
+    };
+    ternary_in_planes.template operator()<gradus::group<32>>();
+    ternary_in_planes.template operator()<gradus::group<128>>();
     groupings.template operator()<gradus::uniform_symmetric<2>>();
     groupings.template operator()<gradus::uniform_symmetric<3>>();
     groupings.template operator()<gradus::uniform_symmetric<4>>();

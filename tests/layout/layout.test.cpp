@@ -37,6 +37,8 @@ static_assert(layout<uniform_symmetric<4>>::block_cols == 16);
 static_assert(layout<ternary>::block_cols == 20);
 static_assert(layout<ternary, group<>, f16_scale, base3, single_rows>::block_cols == 640);
 static_assert(layout<uniform_symmetric<4>, group<64>>::name.view() == "uniform_symmetric4_g64_f16");
+static_assert(layout<ternary, group<64>, f16_scale, bit_planes<2>>::name.view() ==
+              "ternary_g64_f16_planes2");
 static_assert(layout<ternary, tensor, log8_scale, base3, single_rows>::name.view() ==
               "ternary_tensor_log8_rows");
 

@@ -8,6 +8,7 @@
 #include <gradus/packing/bit_planes.hpp>
 #include <gradus/scale/half_scale.hpp>
 
+#include <string_view>
 #include <type_traits>
 
 namespace gradus {
@@ -57,7 +58,10 @@ struct layout {
     static constexpr index_t block_cols = P::block / TileRows;
     static constexpr codebook_scope codebook =
         trainable_mapping<M> ? codebook_scope::matrix : codebook_scope::none;
+    static constexpr bool usual_packing = std::is_same_v<P, packing_for<M>>;
     static constexpr label name = label{name_of<M>()} + "_" + name_of<G>() + "_" + name_of<S>() +
+                                  (usual_packing ? "" : "_") +
+                                  (usual_packing ? std::string_view{} : name_of<P>()) +
                                   (TileRows == single_rows ? "_rows" : "");
 };
 

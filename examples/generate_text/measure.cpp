@@ -25,7 +25,7 @@ std::vector<token_t> tokens_of(std::string_view bytes) {
 
 /// Caches grow by whole tiles of tokens: the slope over one of them.
 std::uint64_t cache_growth(const gradus::llama& model) {
-    constexpr index_t tile = gradus::simd::lanes;
+    constexpr index_t tile = gradus::float_block::tile;
     std::uint64_t bytes = 0;
     for (const gradus::f32_cache& cache : model.make_caches(2 * tile)) {
         bytes += cache.size_in_bytes();

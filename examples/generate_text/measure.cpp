@@ -7,6 +7,8 @@
 #include "median.hpp"
 #include "variants.hpp"
 
+#include <gradus/kernels/float_block.hpp>
+
 #include <cstdio>
 #include <utility>
 

@@ -41,7 +41,8 @@ template <layout_type L> class float_tile {
     static constexpr index_t few_tokens = [] {
         constexpr int bits = L::mapping_type::bits;
         if (simd::parts == 1) { return bits <= 6 ? ~index_t{0} : most_tokens; }
-        return most_tokens * (bits <= 4 ? 2 : 1) / index_t{simd::parts / 2};
+        const index_t for_wider_codes = simd::parts == 2 ? 2 : 0;
+        return bits <= 4 ? std::max(index_t{1}, 2 * for_wider_codes) : for_wider_codes;
     }();
 
     float_tile(

@@ -77,6 +77,7 @@ TEST_CASE("kernels stay inside their views") {
     CHECK(faults_of_guarded_shapes<layout<uniform_asymmetric<5>, group<64>, log8_scale>>() == 0);
     CHECK(faults_of_guarded_shapes<layout<ternary, group<>, log8_scale>>({24}) == 0);
     CHECK(faults_of_guarded_shapes<layout<adaptive_quantile<3>, tensor, f32_scale>>() == 0);
+    CHECK(faults_of_guarded_shapes<layout<adaptive_quantile<4>, group<>>>({24}) == 0);
 }
 
 TEST_CASE("kernels of single rows stay inside their views") {

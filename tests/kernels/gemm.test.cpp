@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Products of float weights, of matrices wider than a panel, and of matrices that are empty.
+#include "../model/random_matrix.hpp"
 #include "kernel_faults.hpp"
 
 #include <gradus/grouping/tensor.hpp>
@@ -11,6 +12,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -70,6 +73,27 @@ TEST_CASE("float weights, for every batch and around every unit") {
         }
     }
     CHECK(faults == 0);
+}
+
+TEST_CASE("tokens that lie pages apart give what they give side by side") {
+    constexpr index_t tokens = 131;  // more than a block of tokens, as the columns are
+    constexpr index_t cols = 300;
+    constexpr index_t rows = 70;
+    constexpr index_t pages = 1024;  // floats
+    const matrix w(rows, cols, 1);
+    const matrix apart(tokens, pages, 2);
+    matrix together(tokens, cols);
+    for (index_t t = 0; t < tokens; ++t) {
+        std::copy_n(&apart.values[t * pages], cols, &together.values[t * cols]);
+    }
+    const f32_panels panels{w.view()};
+    for (const accumulation how : {accumulation::none, accumulation::add}) {
+        matrix first(tokens, rows, 3);
+        matrix second = first;
+        gemm(panels, apart.view().columns(0, cols), first.view(), how);
+        gemm(panels, std::as_const(together).view(), second.view(), how);
+        CHECK(first.values == second.values);
+    }
 }
 
 TEST_CASE("packed rows that are wider than a panel") {

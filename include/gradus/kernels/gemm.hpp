@@ -40,7 +40,7 @@ void gemm(const f32_panels& w,
     const index_t at_once = std::clamp(w.panels() / 16, index_t{4}, index_t{32});
     threads.for_each((w.panels() + at_once - 1) / at_once, [&](index_t job) {
         const index_t end = std::min(w.panels(), (job + 1) * at_once);
-        if (x.rows <= few) {
+        if (x.rows <= few || !shares_cache_lines(x)) {
             for (index_t i = job * at_once; i < end; ++i) {
                 for (index_t k = 0; k < x.cols; k += near_block_cols) {
                     multiply(x.columns(k, std::min(near_block_cols, x.cols - k)), 0, k, i);
